@@ -1,0 +1,37 @@
+#ifndef MODEL_VIEW_H
+#define MODEL_VIEW_H
+/*
+ * How rule fields are found in a record of one shape: the field view that public Sigma rules expect. Pure data, compiled from
+ * content/mappings, immutable, shared by the fast engine and the oracle.
+ *
+ * A field F is looked up by candidate paths in order of rank; the first rank at which at least one value (null included) is present decides, and all values found
+ * at that rank count. With an alias entry for F the candidates are exactly its paths, in order (an entry usually lists F itself first). Otherwise, for each root R
+ * in order: first the flat key (R then F as one key), then the dotted path (R then F split at its dots). R is itself a path of keys; [] is the record's top.
+ * So ranks are: root 0 flat, root 0 dotted, root 1 flat, ... Duplicate keys all count. On the way and at the end, lists mean each of their members.
+ */
+#include "base/base.h"
+struct view_path {
+	struct str *keys; /* one exact key a step */
+	uint32_t n;
+};
+struct view_alias {
+	struct str field;
+	struct view_path *paths;
+	uint32_t n;
+};
+struct view {
+	struct str name; /* of the mapping: "aws-cloudtrail" */
+	uint32_t id;	 /* dense, stable within one decode_set */
+	struct view_path *roots;
+	uint32_t n_roots;
+	struct view_alias *aliases; /* sorted by field */
+	uint32_t n_aliases;
+};
+/* Binary search; NULL when F has no alias entry. */
+const struct view_alias *view_alias_find(const struct view *v, struct str field);
+/*
+ * The candidate paths of `field` in order of rank, built in the arena.
+ */
+struct arena;
+fallible view_candidates(const struct view *v, struct str field, struct arena *arena, struct view_path **ret, uint32_t *ret_n);
+#endif
