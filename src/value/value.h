@@ -49,8 +49,8 @@ struct value_span {
 struct value_doc {
 	const uint64_t *tape;
 	const char *strings;
-	size_t words; /* tape length */
-	size_t string_bytes; /* used length of strings */
+	size_t words;                   /* tape length */
+	size_t string_bytes;            /* used length of strings */
 	const struct value_span *spans; /* by tape index, or NULL */
 };
 struct value {
@@ -105,15 +105,18 @@ unsigned value_marks(struct value v);
 /* The span, all zero when the document has none. */
 struct value_span value_where(struct value v);
 
-/* Typed reads: false (and *ret untouched) when v is of another kind. value_int also takes integral doubles and uints in range. */
+/* Typed reads: false (and *ret untouched) when v is of another kind. value_int also takes integral doubles and uints in
+ * range. */
 bool value_bool(struct value v, bool *ret);
 bool value_int(struct value v, int64_t *ret);
-bool value_double(struct value v, double *ret); /* any number kind */
-bool value_str(struct value v, struct str *ret); /* strings only */
+bool value_double(struct value v, double *ret); /* any number kind; VALUE_NUMBER past the range gives an infinity */
+bool value_nanoseconds(struct value v, int64_t *ret); /* times and durations */
+bool value_str(struct value v, struct str *ret);      /* strings only */
 /* The string of a string, or "" for anything else. */
 struct str value_str_or_empty(struct value v);
-/* Text of any scalar: strings as they are, numbers and bools as JSON writes them (shortest round-trip double), null "null". Numbers use
- * scratch (VALUE_TEXT_MAX bytes). False for lists, maps, absent, unknown. */
+/* Text of any scalar: strings and bytes as they are, numbers and bools as JSON writes them (shortest round-trip
+ * double, 5.0 as "5.0"), null "null", times and durations as nanoseconds. Numbers use scratch (VALUE_TEXT_MAX bytes).
+ * False for lists, maps, absent, unknown. */
 enum { VALUE_TEXT_MAX = 40 };
 bool value_text(struct value v, char *scratch, struct str *ret);
 
@@ -132,8 +135,12 @@ struct value_iter value_iter(struct value v);
 bool value_next(struct value_iter *it);
 size_t value_count(struct value v);
 
+/* Same kinds, contents, marks and order of members; doubles by their bits. */
+bool value_equal(struct value a, struct value b);
+
 /* First member with this key, or absent. */
 struct value value_get(struct value map, struct str key);
-/* Members along a dotted path; at each level a list is entered at its first element. Absent when any step is missing. */
+/* Members along a dotted path; at each level a list is entered at its first element. Absent when any step is missing.
+ */
 struct value value_path(struct value v, struct str dotted);
 #endif
