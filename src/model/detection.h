@@ -19,6 +19,8 @@ struct detection_rule {
 	size_t n_references, n_falsepositives;
 	int level_rank; /* 1 informational ... 5 critical */
 	uint32_t index; /* dense number of the rule in the run */
+	/* The rule's part of a report, already rendered by report_rule_prerender; ptr NULL: it is rendered each time. */
+	struct str json, ocsf;
 };
 struct detection {
 	const struct detection_rule *rule;
