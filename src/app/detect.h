@@ -24,6 +24,7 @@ struct app_detect_options {
 	struct str dead_letter;		/* --dead-letter FILE */
 	uint64_t threads;		/* 0 = number of processors */
 	bool follow, strict, with_raw, profile, no_prefilter, no_cache, quiet, summary_json;
+	bool colour;			/* paint the table; the command line decided by --color, NO_COLOR and the terminal */
 };
 /* *ret_exit: the process exit code (0, 1, 3, 5, 130 ...). Errors that stop the run are returned and explained in diags. */
 fallible app_detect(const struct app_detect_options *o, const struct log *log, struct diag_list *diags, int *ret_exit);

@@ -15,6 +15,7 @@ struct app_rules_options {
 	struct str input_format, logsource;
 	struct str format;		/* table json */
 	bool strict;
+	bool colour;			/* paint the table */
 };
 fallible app_rules_list(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit);
 fallible app_rules_lint(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit);
