@@ -72,8 +72,8 @@ struct detect_explained {
 	const struct match_reason *reasons;
 	size_t n_reasons;
 };
-/* Evaluates every node (no short cuts). Also says whether the logsource admits the event. */
-fallible detect_explain(const struct detect_program *p, struct detect_scratch *s, uint32_t rule, const struct event *e, struct arena *arena,
+/* Evaluates every node (no short cuts), whether the logsource admits the event (*ret_logsource) or not. Builds a plan: callers hold their lock. */
+fallible detect_explain(struct detect_program *p, struct detect_scratch *s, uint32_t rule, const struct event *e, struct arena *arena,
 			struct detect_explained *ret, bool *ret_logsource);
 
 /* Does a rule's logsource admit an event's? Each part the rule names must be equal (ASCII case ignored); category may be any of the event's. */

@@ -1,0 +1,177 @@
+/*
+ * Why: the values and patterns that made a rule true, and for people who write rules the truth of every node of the condition.
+ */
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "engine/detect/program.h"
+
+/* A copy of a value's text for showing: cut at a character border, NULL for null. */
+static fallible shown_value(struct detect_scratch *s, struct cell *c, struct arena *arena, struct match_reason *r)
+{
+	if (c == NULL || c->type == 'n')
+		return ERR_OK;
+	struct str t = cell_text(s, c);
+	if (t.len > LIMIT_MATCHED_VALUE_BYTES) {
+		t.len = LIMIT_MATCHED_VALUE_BYTES;
+		while (t.len > 0 && ((unsigned char)t.ptr[t.len] & 0xC0) == 0x80)
+			t.len--;
+		r->truncated = true;
+	}
+	r->value = arena_str(arena, t);
+	return got(r->value.ptr);
+}
+
+struct reasons {
+	struct arena *arena;
+	VEC(struct match_reason) list;
+	uint64_t *seen; /* predicates already shown */
+};
+
+static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct pred *pr, const struct pattern *pattern, struct cell *c)
+{
+	struct match_reason m = { .field = pr->leaf->field, .modifier = pr->leaf->modifiers, .pattern = pattern->value->text };
+	if (r->list.n >= LIMIT_MATCHED_SHOWN)
+		return ERR_OK;
+	TRY(shown_value(s, c, r->arena, &m));
+	return vec_push(&r->list, r->arena, m);
+}
+
+static fallible collect(struct detect_scratch *s, uint32_t node, struct reasons *r)
+{
+	const struct node *n = &s->program->nodes.at[node];
+	struct cell *cell;
+	const struct pattern *pattern;
+
+	if (n->kind == NODE_NOT || node_eval(s, node) != TRUTH_TRUE)
+		return ERR_OK;
+	if (n->kind != NODE_PRED) {
+		for (uint32_t i = 0; i < n->n; i++)
+			TRY(collect(s, n->children[i], r));
+		return ERR_OK;
+	}
+	if (r->seen[n->pred / 64] >> n->pred % 64 & 1)
+		return ERR_OK;
+	r->seen[n->pred / 64] |= 1ull << n->pred % 64;
+	const struct pred *pr = &s->program->preds.at[n->pred];
+	if (pred_decide(s, pr, &cell, &pattern) == TRUTH_TRUE)
+		TRY(add_reason(s, r, pr, pattern, cell));
+	return ERR_OK;
+}
+
+fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s, uint32_t rule, struct arena *arena,
+			const struct match_reason **ret, size_t *ret_n)
+{
+	struct reasons r = { .arena = arena };
+	must(s->program == p && rule < p->n_rules);
+	r.seen = arena_new_n(&s->event, uint64_t, p->preds.n / 64 + 1);
+	TRY(got(r.seen));
+	TRY(collect(s, p->rules[rule].root, &r));
+	*ret = r.list.at;
+	*ret_n = r.list.n;
+	return ERR_OK;
+}
+
+/* ---- explain: every node, no short cuts ---- */
+
+struct explain {
+	const struct detect_program *program;
+	struct detect_scratch *s;
+	struct arena *arena;
+};
+
+static fallible explain_values(struct explain *x, const struct pred *pr, struct detect_explained *ret)
+{
+	VEC(struct str) values = { 0 };
+	if (pr->field == NO_FIELD)
+		return ERR_OK;
+	for (struct cell *c = slot_cells(x->s, x->s->plan->slot_of_field[pr->field]); c != NULL; c = cell_next(x->s, c)) {
+		struct match_reason shown = { 0 };
+		TRY(shown_value(x->s, c, x->arena, &shown));
+		TRY(vec_push(&values, x->arena, shown.value));
+		if (values.n >= LIMIT_MATCHED_SHOWN)
+			break;
+	}
+	ret->values = values.at;
+	ret->n_values = values.n;
+	return ERR_OK;
+}
+
+static fallible explain_leaf(struct explain *x, const struct sigma_expr *expr, uint32_t node, struct detect_explained *ret)
+{
+	struct cell *cell;
+	const struct pattern *pattern;
+	const struct pred *pr = &x->program->preds.at[x->program->nodes.at[node].pred];
+	struct reasons r = { .arena = x->arena };
+
+	TRY(explain_values(x, pr, ret));
+	enum truth t = pred_decide(x->s, pr, &cell, &pattern);
+	ret->truth = t == TRUTH_TRUE ? EXPLAIN_TRUE : t == TRUTH_FALSE ? EXPLAIN_FALSE : EXPLAIN_UNDETERMINED;
+	if (t == TRUTH_TRUE)
+		TRY(add_reason(x->s, &r, pr, pattern, cell));
+	(void)expr;
+	ret->reasons = r.list.at;
+	ret->n_reasons = r.list.n;
+	return ERR_OK;
+}
+
+static int join_truth(bool all, const struct detect_explained *children, size_t n)
+{
+	int result = all ? EXPLAIN_TRUE : EXPLAIN_FALSE, stop = all ? EXPLAIN_FALSE : EXPLAIN_TRUE;
+	for (size_t i = 0; i < n; i++) {
+		if ((int)children[i].truth == stop)
+			return stop;
+		if (children[i].truth == EXPLAIN_UNDETERMINED)
+			result = EXPLAIN_UNDETERMINED;
+	}
+	return result;
+}
+
+/* Children of compiled nodes are sorted by cost, so a leaf's node is found by the leaf. Slow, for one rule and one event. */
+static fallible leaf_node(struct explain *x, const struct sigma_expr *leaf, uint32_t *ret)
+{
+	for (uint32_t i = 0; i < x->program->nodes.n; i++) {
+		const struct node *n = &x->program->nodes.at[i];
+		if (n->kind == NODE_PRED && n->leaf == leaf) {
+			*ret = i;
+			return ERR_OK;
+		}
+	}
+	return ERR_INTERNAL;
+}
+
+static fallible explain_node(struct explain *x, const struct sigma_expr *expr, struct detect_explained *ret)
+{
+	uint32_t node;
+	*ret = (struct detect_explained){ .expr = expr };
+	if (expr->kind == SIGMA_LEAF) {
+		TRY(leaf_node(x, expr, &node));
+		return explain_leaf(x, expr, node, ret);
+	}
+	ret->n = expr->n;
+	ret->children = arena_new_n(x->arena, struct detect_explained, expr->n);
+	TRY(got(ret->children));
+	for (size_t i = 0; i < expr->n; i++)
+		TRY(explain_node(x, expr->children[i], &ret->children[i]));
+	int truth;
+	if (expr->kind == SIGMA_NOT)
+		truth = ret->children[0].truth == EXPLAIN_UNDETERMINED ? EXPLAIN_UNDETERMINED :
+			ret->children[0].truth == EXPLAIN_TRUE	       ? EXPLAIN_FALSE :
+									 EXPLAIN_TRUE;
+	else
+		truth = join_truth(expr->kind == SIGMA_AND, ret->children, ret->n);
+	ret->truth = truth == EXPLAIN_TRUE ? EXPLAIN_TRUE : truth == EXPLAIN_FALSE ? EXPLAIN_FALSE : EXPLAIN_UNDETERMINED;
+	return ERR_OK;
+}
+
+fallible detect_explain(struct detect_program *p, struct detect_scratch *s, uint32_t rule, const struct event *e, struct arena *arena,
+			struct detect_explained *ret, bool *ret_logsource)
+{
+	struct explain x = { p, s, arena };
+	must(rule < p->n_rules && p->rules[rule].active);
+	*ret_logsource = detect_logsource_admits(&p->rules[rule].sigma->logsource, &e->logsource);
+	/* The plan of all rules, so that the fields are there even when the logsource does not admit the event. */
+	if (plan_overflow(p, e->view) == NULL)
+		TRY(plan_place(p, e, true));
+	TRY(scratch_start(s, plan_overflow(p, e->view), e));
+	return explain_node(&x, p->rules[rule].sigma->condition, ret);
+}

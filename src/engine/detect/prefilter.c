@@ -1,0 +1,160 @@
+/*
+ * Vectorscan databases for the contains and regex witnesses of one field. They only nominate rules, so anything may match too often but never too seldom:
+ * literals are given lower case and caseless, regexes in prefilter mode. Compiled databases go through the cache when there is one; its key covers patterns,
+ * flags, the library's version and the processor.
+ */
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/sys.h"
+#include "engine/detect/program.h"
+
+enum { KEY_BYTES = 16 };
+
+static unsigned hs_flags(const struct prefilter_pattern *p)
+{
+	unsigned f = HS_FLAG_SINGLEMATCH;
+	if (!p->regex)
+		return f | HS_FLAG_CASELESS;
+	f |= HS_FLAG_ALLOWEMPTY | HS_FLAG_PREFILTER;
+	f |= p->flags & SIGMA_RE_I ? HS_FLAG_CASELESS : 0;
+	f |= p->flags & SIGMA_RE_M ? HS_FLAG_MULTILINE : 0;
+	f |= p->flags & SIGMA_RE_S ? HS_FLAG_DOTALL : 0;
+	return f;
+}
+
+/* A literal as a regex that means just it: every byte but letters, digits and space as \xHH. */
+static const char *hs_text(struct arena *a, const struct prefilter_pattern *p)
+{
+	static const char hex[] = "0123456789abcdef";
+	if (p->regex)
+		return arena_str(a, p->text).ptr;
+	char *out = arena_alloc(a, 4 * p->text.len + 1), *at = out;
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < p->text.len; i++) {
+		unsigned char c = (unsigned char)p->text.ptr[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == ' ';
+		if (plain) {
+			*at++ = (char)c;
+			continue;
+		}
+		*at++ = '\\';
+		*at++ = 'x';
+		*at++ = hex[c >> 4];
+		*at++ = hex[c & 15];
+	}
+	*at = '\0';
+	return out;
+}
+
+static fallible cache_key(const struct prefilter_pattern *patterns, const char *const *texts, size_t n, char key[static 2 * KEY_BYTES + 1])
+{
+	auto_buf b = { .max = (size_t)256 << 20 };
+	hs_platform_info_t platform = { 0 };
+	struct hash_sha *sha = NULL;
+
+	if (hs_populate_platform(&platform) != HS_SUCCESS)
+		return ERR_INTERNAL;
+	buf_str(&b, str_of(hs_version()));
+	buf_char(&b, '\n');
+	buf_uint(&b, platform.tune);
+	buf_char(&b, ' ');
+	buf_uint(&b, platform.cpu_features);
+	for (size_t i = 0; i < n; i++) {
+		buf_char(&b, '\n');
+		buf_uint(&b, hs_flags(&patterns[i]) | (patterns[i].refused ? 1u << 31 : 0));
+		buf_char(&b, ' ');
+		buf_str(&b, str_of(texts[i]));
+	}
+	TRY(buf_err(&b));
+	TRY(hash_sha_new(&sha));
+	struct str all = buf_view(&b);
+	enum err e = hash_sha_hex(sha, &all, 1, KEY_BYTES, key);
+	hash_sha_free(&sha);
+	return e;
+}
+
+/* Compiles those not refused; a regex that is in the way is refused and the rest compiled again. */
+static fallible compile(struct prefilter_pattern *patterns, const char *const *texts, size_t n, struct arena *a, hs_database_t **ret)
+{
+	const char **kept = arena_new_n(a, const char *, n);
+	unsigned *flags = arena_new_n(a, unsigned, n), *ids = arena_new_n(a, unsigned, n);
+	TRY(got(kept));
+	TRY(got(flags));
+	TRY(got(ids));
+	for (;;) {
+		unsigned used = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (patterns[i].refused)
+				continue;
+			kept[used] = texts[i];
+			flags[used] = hs_flags(&patterns[i]);
+			ids[used++] = (unsigned)i;
+		}
+		*ret = NULL;
+		if (used == 0)
+			return ERR_OK;
+		hs_compile_error_t *error = NULL;
+		hs_error_t e = hs_compile_multi(kept, flags, ids, used, HS_MODE_BLOCK, NULL, ret, &error);
+		int bad = error != NULL ? error->expression : -1;
+		if (error != NULL)
+			IGNORE(hs_free_compile_error(error) != HS_SUCCESS); /* nothing to do about it */
+		if (e == HS_SUCCESS)
+			return ERR_OK;
+		if (e != HS_COMPILER_ERROR || bad < 0 || (unsigned)bad >= used || !patterns[ids[bad]].regex)
+			return ERR_MEMORY;
+		patterns[ids[bad]].refused = true;
+	}
+}
+
+static void refuse_unusable(struct prefilter_pattern *patterns, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		hs_expr_info_t *info = NULL;
+		hs_compile_error_t *error = NULL;
+		if (!patterns[i].regex)
+			continue;
+		if (patterns[i].text.len > LIMIT_REGEX_BYTES ||
+		    hs_expression_info(texts[i], hs_flags(&patterns[i]), &info, &error) != HS_SUCCESS)
+			patterns[i].refused = true;
+		if (error != NULL)
+			IGNORE(hs_free_compile_error(error) != HS_SUCCESS); /* nothing to do about it */
+		sys_free(info); /* from our allocator: see detect_program_new */
+	}
+}
+
+static bool from_cache(struct detect_program *p, const char *key, hs_database_t **ret)
+{
+	struct str data;
+	return p->cache.load(p->cache.arg, key, &data) && hs_deserialize_database(data.ptr, data.len, ret) == HS_SUCCESS;
+}
+
+static void to_cache(struct detect_program *p, const char *key, const hs_database_t *db)
+{
+	char *data = NULL;
+	size_t len = 0;
+	if (hs_serialize_database(db, &data, &len) == HS_SUCCESS)
+		p->cache.save(p->cache.arg, key, (struct str){ data, len });
+	sys_free(data);
+}
+
+fallible prefilter_compile(struct detect_program *p, struct prefilter_pattern *patterns, size_t n, hs_database_t **ret)
+{
+	auto_arena a = { 0 };
+	char key[2 * KEY_BYTES + 1];
+	const char **texts = arena_new_n(&a, const char *, n);
+
+	TRY(got(texts));
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = hs_text(&a, &patterns[i]);
+		TRY(got(texts[i]));
+	}
+	refuse_unusable(patterns, texts, n);
+	TRY(cache_key(patterns, texts, n, key));
+	if (p->has_cache && from_cache(p, key, ret))
+		return ERR_OK;
+	TRY(compile(patterns, texts, n, &a, ret));
+	if (p->has_cache && *ret != NULL)
+		to_cache(p, key, *ret);
+	return ERR_OK;
+}
