@@ -12,9 +12,11 @@ struct ip_net {
 };
 /* Strict: dotted quad without leading zeros, or RFC 4291 text; "::ffff:1.2.3.4" counts as v4. */
 fallible ip_parse(struct str s, struct ip *ret);
-/* Address with optional /bits; host bits must be zero unless lax. */
+/* Address with optional /bits (all bits without); host bits must be zero unless lax, which clears them. A mapped prefix
+ * of at least 96 bits ("::ffff:10.0.0.0/104") is the v4 prefix it stands for; a shorter one is refused. */
 fallible ip_net_parse(struct str s, bool lax, struct ip_net *ret);
+/* A v4 address is in no v6 prefix and the other way round. */
 bool ip_in_net(const struct ip *ip, const struct ip_net *net);
-/* RFC 5952 text; out holds 46. */
+/* RFC 5952 text (v4: dotted quad), NUL terminated; returns the length. out holds 46. */
 size_t ip_format(const struct ip *ip, char *out);
 #endif
