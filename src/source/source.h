@@ -35,8 +35,8 @@ struct source_input {
 	uint64_t identity;	/* equal for the same file (device, inode, member), for positions */
 	uint32_t ordinal;	/* 0-based */
 	struct str header;	/* CSV: the header record; else "" */
-	bool csv_tab;		/* CSV: separated by tab / semicolon */
-	char csv_separator;
+	bool csv_tab;		/* CSV: separated by tabs */
+	char csv_separator;	/* CSV: comma, semicolon, tab or bar; else 0 */
 };
 struct source_batch {
 	char *data;
@@ -45,7 +45,7 @@ struct source_batch {
 	size_t n, cap;
 	struct source_input *input;
 	uint64_t sequence;	/* 0, 1, 2 ... in input order over the whole source */
-	bool ends_input;	/* last batch of its input */
+	bool ends_input;	/* last batch of its input: each opened input has exactly one, perhaps without records */
 	uint64_t lines_blank;	/* lines without content, not records */
 };
 fallible source_batch_new(struct source_batch **ret);
@@ -58,9 +58,10 @@ struct source_options {
 	struct str account, region;	/* prune S3 layout paths when set */
 	size_t batch_bytes;		/* 0 = 1 MiB */
 	size_t batch_records;		/* 0 = 65,536 */
+	size_t read_bytes;		/* most bytes asked of the system at once; 0 = as fits. Records do not depend on it */
 };
 struct source_counters {
-	uint64_t files, files_pruned, files_failed, bytes_read /* compressed */, bytes /* decompressed */, records, records_truncated, unread, bytes_dropped;
+	uint64_t files, files_pruned /* also hidden ones, and directories as one */, files_failed, bytes_read /* compressed */, bytes /* decompressed */, records, records_truncated, unread, bytes_dropped;
 	uint64_t files_total, bytes_total_estimate; /* for progress; grows while directories are read */
 };
 struct source;
