@@ -130,7 +130,7 @@ static bool clear_host(uint8_t bytes[16], unsigned bits)
 	for (unsigned i = bits / 8; i < 16; i++) {
 		uint8_t keep = i == bits / 8 ? (uint8_t)(0xff00 >> bits % 8) : 0;
 		clean = clean && (bytes[i] & ~keep) == 0;
-		bytes[i] &= keep;
+		bytes[i] = (uint8_t)(bytes[i] & keep);
 	}
 	return clean;
 }

@@ -17,6 +17,6 @@ struct arena;
 fallible vec_room(struct arena *a, void **at, size_t n, size_t *cap, size_t size);
 #define vec_push(v, a, item)                                                                       \
 	(vec_room((a), (void **)&(v)->at, (v)->n, &(v)->cap, sizeof(*(v)->at)) == ERR_OK ?          \
-		 ((v)->at[(v)->n++] = (item), ERR_OK) :                                            \
+		 ((v)->at[(v)->n] = (item), (v)->n++, ERR_OK) :                                            \
 		 ERR_MEMORY)
 #endif
