@@ -155,6 +155,19 @@ fallible sys_lstat(const char *path, struct stat *ret)
 	return fault_hit() ? ERR_IO : err_of(lstat(path, ret));
 }
 
+fallible sys_readlink(const char *path, char *into, size_t size)
+{
+	if (fault_hit())
+		return ERR_IO;
+	ssize_t n = readlink(path, into, size);
+	if (n < 0)
+		return err_of_errno(errno);
+	if ((size_t)n >= size)
+		return ERR_LIMIT;
+	into[n] = '\0';
+	return ERR_OK;
+}
+
 fallible sys_fsync(int fd)
 {
 	if (fault_hit())

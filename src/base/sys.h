@@ -39,6 +39,8 @@ fallible sys_rename(const char *from, const char *to);
 fallible sys_unlink(const char *path);
 fallible sys_mkdir(const char *path, mode_t mode);
 fallible sys_lstat(const char *path, struct stat *ret);
+/* The NUL-terminated target of a symbolic link; ERR_LIMIT when it does not fit. */
+fallible sys_readlink(const char *path, char *into, size_t size);
 fallible sys_lseek(int fd, int64_t offset, int whence, uint64_t *ret_at);
 fallible sys_ftruncate(int fd, uint64_t size);
 fallible sys_fchmod(int fd, mode_t mode);

@@ -1,4 +1,5 @@
 /* docs/reference.md: every command and option, for reading in a browser. */
+#include "base/limits.h"
 #include "cli/layout.h"
 
 /* Text in a table cell or paragraph: what Markdown would take for itself is escaped. */
@@ -73,6 +74,18 @@ static void command(struct buf *out, const struct cli_command *c)
 	examples(out, c);
 }
 
+static void limits(struct buf *out)
+{
+	buf_lit(out, "\n## Limits\n\nWhat an input may cost. Reaching one is counted and reported.\n\n| limit | value "
+	             "| what it bounds |\n|---|---|---|\n");
+	for (enum limit_id id = 0; id < LIMIT_COUNT; id++) {
+		const struct limit_info *l = limit_info(id);
+		buf_printf(out, "| %s | %lld %s | ", l->name, (long long)l->value, l->unit);
+		text(out, str_of(l->reason));
+		buf_lit(out, " |\n");
+	}
+}
+
 void cli_generate_markdown(struct buf *out)
 {
 	size_t n;
@@ -92,4 +105,5 @@ void cli_generate_markdown(struct buf *out)
 	buf_lit(out, "\n## Environment\n\n| variable | meaning |\n|---|---|\n");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, "| `%s` | %s |\n", variables[i].name, variables[i].text);
+	limits(out);
 }
