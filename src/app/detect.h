@@ -1,11 +1,25 @@
 #ifndef APP_DETECT_H
 #define APP_DETECT_H
 /* `merlon detect`: wires source, decode, engine and report; owns threads, progress, output and the pattern cache. */
+#include <signal.h>
+#include <stdatomic.h>
+
 #include "base/base.h"
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/option.h"
 #include "report/report.h"
+
+/*
+ * How a signal reaches a run: owned by main, zeroed; app_stop_now is async-signal-safe and asks the run to stop, commit and report.
+ */
+struct source;
+struct app_stop {
+	volatile sig_atomic_t signal_number;
+	_Atomic(struct source *) source;
+};
+void app_stop_now(struct app_stop *stop, int signal_number);
+void app_stop_attach(struct app_stop *stop, struct source *source);
 
 struct app_detect_options {
 	struct option_list inputs;	/* operands; none = "-" */
@@ -24,10 +38,9 @@ struct app_detect_options {
 	struct str dead_letter;		/* --dead-letter FILE */
 	uint64_t threads;		/* 0 = number of processors */
 	bool follow, strict, with_raw, profile, no_prefilter, no_cache, quiet, summary_json;
+	struct app_stop *stop;		/* NULL: signals are not handled */
 	bool colour;			/* paint the table; the command line decided by --color, NO_COLOR and the terminal */
 };
 /* *ret_exit: the process exit code (0, 1, 3, 5, 130 ...). Errors that stop the run are returned and explained in diags. */
 fallible app_detect(const struct app_detect_options *o, const struct log *log, struct diag_list *diags, int *ret_exit);
-/* Async-signal-safe: asks the running detect to stop, commit and report. */
-void app_detect_interrupt(int signal_number);
 #endif
