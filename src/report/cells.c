@@ -17,11 +17,22 @@ static struct str after_last(struct str s, char c)
 	return s;
 }
 
+/* "Pod/shell" of k8s://prod/default/Pod/shell. */
+static struct str last_two(struct str s)
+{
+	struct str last = after_last(s, '/');
+	size_t before = s.len - last.len;
+	struct str head = str_cut(s, 0, before > 0 ? before - 1 : 0), kind = after_last(head, '/');
+	return kind.len > 0 ? str_cut(s, head.len - kind.len, s.len) : last;
+}
+
 struct str cells_short_id(struct str id)
 {
 	static const char *const kinds[] = { "user/", "assumed-role/", "role/", "federated-user/", "group/" };
 	if (!str_starts(id, STR("arn:")))
-		return id.len > 0 && id.ptr[0] == '/' ? after_last(id, '/') : id;
+		return memmem(id.ptr, id.len, "://", 3) != NULL ? last_two(id)
+		       : id.len > 0 && id.ptr[0] == '/'         ? after_last(id, '/')
+		                                                : id;
 	size_t colons = 0;
 	for (size_t i = 0; i < id.len; i++) {
 		if (id.ptr[i] != ':' || ++colons < 5)

@@ -57,7 +57,7 @@ struct report_summary {
  * results to an unlinked temporary file past 1 MiB. One thread at a time.
  */
 struct report_table;
-/* width in columns, 0 = 120. */
+/* width in columns, 0 = 120; less than 60 counts as 60. */
 fallible report_table_new(bool colour, size_t width, struct report_table **ret);
 fallible report_table_add(struct report_table *t, const struct detection *d); /* copies what it keeps */
 /* Grouped by rule, most severe first; then the summary. Nothing from a log reaches the terminal but as visible text. */

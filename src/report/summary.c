@@ -73,10 +73,16 @@ static void write_events(struct buf *out, const struct report_summary *s, const 
 
 static void write_sources(struct buf *out, const struct report_summary *s, const struct paint *p)
 {
-	size_t columns = 0;
+	size_t columns = 0, digits = 0;
+	auto_buf number = { 0 };
 	for (size_t i = 0; i < s->n_sources; i++) {
-		size_t w = s->sources[i].events > 0 ? columns_of(s->sources[i].title, 40) : 0;
+		if (s->sources[i].events == 0)
+			continue;
+		size_t w = columns_of(s->sources[i].title, 40);
 		columns = w > columns ? w : columns;
+		buf_reset(&number);
+		columns_number(&number, s->sources[i].events);
+		digits = number.len > digits ? number.len : digits;
 	}
 	struct str word = STR("sources");
 	for (size_t i = 0; i < s->n_sources; i++) {
@@ -84,8 +90,10 @@ static void write_sources(struct buf *out, const struct report_summary *s, const
 			continue;
 		label(out, p, word);
 		columns_padded(out, s->sources[i].title, columns);
-		buf_lit(out, "  ");
-		columns_number(out, s->sources[i].events);
+		buf_reset(&number);
+		columns_number(&number, s->sources[i].events);
+		columns_spaces(out, 2 + digits - (number.len < digits ? number.len : digits));
+		buf_str(out, buf_view(&number));
 		buf_char(out, '\n');
 		word = STR("");
 	}

@@ -48,7 +48,7 @@ enum err report_table_new(bool colour, size_t width, struct report_table **ret)
 	struct report_table *t = sys_zalloc(sizeof(*t));
 	TRY(got(t));
 	t->colour = colour;
-	t->width = width == 0 ? 120 : width < 40 ? 40 : width > 500 ? 500 : width;
+	t->width = width == 0 ? 120 : width < 60 ? 60 : width > 500 ? 500 : width;
 	*ret = t;
 	return ERR_OK;
 }
@@ -219,9 +219,11 @@ static void sort_rows(struct group *g)
 		}
 }
 
+/* How the rows of one rule are laid out. */
 struct layout {
+	size_t indent;
 	size_t columns[3]; /* who, what with outcome, where */
-	bool dates;        /* rows show the date: some rule's events span days */
+	bool dates;        /* the events span days */
 	size_t times;      /* width of the "12x" column, 0 = none */
 };
 
@@ -245,33 +247,39 @@ static size_t digits(uint64_t n)
 	return count;
 }
 
-/* Natural widths of all rows, then the widest column gives way until a line fits. */
-static struct layout make_layout(const struct report_table *t)
+/* What is above its floor by most gives way first: the action needs more room than names and addresses. */
+static void shrink(size_t columns[3], size_t room)
 {
-	struct layout l = { { 3, 3, 0 }, false, 0 };
-	for (size_t i = 0; i < t->n; i++) {
-		const struct group *g = t->list[i];
-		l.dates = l.dates || (g->first_ns != TIME_NONE && !same_day(g->first_ns, g->last_ns));
-		for (size_t k = 0; k < g->n_rows; k++) {
-			const struct row *r = &g->rows[k];
-			size_t w[] = { columns_of(r->cells[WHO], 60), what_width(r), columns_of(r->cells[WHERE], 80) };
-			for (size_t c = 0; c < 3; c++)
-				l.columns[c] = w[c] > l.columns[c] ? w[c] : l.columns[c];
-			if (r->n > 1 && digits(r->n) + 1 > l.times)
-				l.times = digits(r->n) + 1;
+	static const size_t floors[3] = { 14, 26, 15 };
+	while (columns[0] + columns[1] + columns[2] > room) {
+		size_t victim = 3, most = 0;
+		for (size_t c = 0; c < 3; c++) {
+			if (columns[c] <= floors[c] || columns[c] - floors[c] <= most)
+				continue;
+			most = columns[c] - floors[c];
+			victim = c;
 		}
+		if (victim == 3)
+			victim = columns[0] > columns[2] ? 0 : columns[2] > 8 ? 2 : 1;
+		columns[victim]--;
 	}
-	size_t fixed = INDENT + (l.dates ? 14U : 8U) + 3U * GAP;
+}
+
+static struct layout make_layout(const struct report_table *t, const struct group *g)
+{
+	struct layout l = { .indent = t->width < 100 ? 4 : INDENT, .columns = { 1, 1, 0 } };
+	l.dates = g->first_ns != TIME_NONE && !same_day(g->first_ns, g->last_ns);
+	for (size_t k = 0; k < g->n_rows; k++) {
+		const struct row *r = &g->rows[k];
+		size_t w[] = { columns_of(r->cells[WHO], 60), what_width(r), columns_of(r->cells[WHERE], 80) };
+		for (size_t c = 0; c < 3; c++)
+			l.columns[c] = w[c] > l.columns[c] ? w[c] : l.columns[c];
+		if (r->n > 1 && digits(r->n) + 1 > l.times)
+			l.times = digits(r->n) + 1;
+	}
+	size_t fixed = l.indent + (l.dates ? 14U : 8U) + 3U * GAP;
 	fixed += l.times > 0 ? l.times + GAP : 0;
-	size_t room = t->width > fixed + 18 ? t->width - fixed : 18;
-	while (l.columns[0] + l.columns[1] + l.columns[2] > room) {
-		size_t *widest = &l.columns[1];
-		if (l.columns[0] > *widest)
-			widest = &l.columns[0];
-		if (l.columns[2] > *widest)
-			widest = &l.columns[2];
-		--*widest;
-	}
+	shrink(l.columns, t->width > fixed + 18 ? t->width - fixed : 18);
 	return l;
 }
 
@@ -285,31 +293,44 @@ static void write_clock(struct buf *out, const struct time_parts *p)
 	buf_printf(out, "%02d:%02d:%02d", p->hour, p->minute, p->second);
 }
 
-/* When, and the techniques; nothing when neither is known. */
-static void write_meta(struct buf *out, const struct group *g, const struct paint *p)
+static void write_span(struct buf *out, const struct group *g)
+{
+	struct time_parts a = time_split(g->first_ns), b = time_split(g->last_ns);
+	write_date(out, &a);
+	buf_char(out, ' ');
+	write_clock(out, &a);
+	if (!same_day(g->first_ns, g->last_ns)) {
+		buf_lit(out, " to ");
+		write_date(out, &b);
+		buf_char(out, ' ');
+		write_clock(out, &b);
+	} else if (a.hour != b.hour || a.minute != b.minute || a.second != b.second) {
+		buf_lit(out, " to ");
+		write_clock(out, &b);
+	}
+	buf_lit(out, " UTC");
+}
+
+/* When, and the techniques: on one line if they fit; nothing when neither is known. */
+static void write_meta(struct buf *out, const struct report_table *t, const struct group *g, const struct paint *p)
 {
 	if (g->first_ns == TIME_NONE && g->techniques.len == 0)
 		return;
-	columns_spaces(out, INDENT);
+	size_t indent = t->width < 100 ? 4 : INDENT;
+	columns_spaces(out, indent);
 	paint_on(out, p, PAINT_DIM);
 	if (g->first_ns != TIME_NONE) {
-		struct time_parts a = time_split(g->first_ns), b = time_split(g->last_ns);
-		write_date(out, &a);
-		buf_char(out, ' ');
-		write_clock(out, &a);
-		if (g->first_ns != g->last_ns) {
-			buf_lit(out, " to ");
-			if (!same_day(g->first_ns, g->last_ns)) {
-				write_date(out, &b);
-				buf_char(out, ' ');
-			}
-			write_clock(out, &b);
-		}
-		buf_lit(out, " UTC");
-		if (g->techniques.len > 0)
+		size_t before = out->len;
+		write_span(out, g);
+		size_t used = indent + out->len - before + 3;
+		if (g->techniques.len > 0 && used + g->techniques.len > t->width) {
+			buf_char(out, '\n');
+			columns_spaces(out, indent);
+		} else if (g->techniques.len > 0) {
 			columns_spaces(out, 3);
+		}
 	}
-	columns_cell(out, g->techniques, 60);
+	columns_cell(out, g->techniques, t->width - indent);
 	paint_off(out, p);
 	buf_char(out, '\n');
 }
@@ -354,7 +375,7 @@ static void write_what(struct buf *out, const struct row *r, size_t columns, con
 
 static void write_row(struct buf *out, const struct row *r, const struct layout *l, const struct paint *p)
 {
-	columns_spaces(out, INDENT);
+	columns_spaces(out, l->indent);
 	if (r->time_ns == TIME_NONE) {
 		columns_padded(out, STR("no time"), l->dates ? 14 : 8);
 	} else {
@@ -381,45 +402,41 @@ static void write_row(struct buf *out, const struct row *r, const struct layout 
 	buf_char(out, '\n');
 }
 
-static void write_group(struct buf *out, const struct report_table *t, struct group *g, const struct layout *l,
-                        const struct paint *p)
+static void write_group(struct buf *out, const struct report_table *t, struct group *g, const struct paint *p)
 {
+	struct layout l = make_layout(t, g);
 	uint64_t shown = 0;
 	sort_rows(g);
 	write_header(out, t, g, p);
-	write_meta(out, g, p);
+	write_meta(out, t, g, p);
 	for (size_t i = 0; i < g->n_rows; i++) {
-		write_row(out, &g->rows[i], l, p);
+		write_row(out, &g->rows[i], &l, p);
 		shown += g->rows[i].n;
 	}
+	paint_on(out, p, PAINT_DIM);
 	if (g->n > shown) {
-		columns_spaces(out, INDENT);
-		paint_on(out, p, PAINT_DIM);
+		columns_spaces(out, l.indent);
 		buf_char(out, '+');
 		columns_number(out, g->n - shown);
-		buf_lit(out, " more");
-		paint_off(out, p);
-		buf_char(out, '\n');
+		buf_lit(out, " more\n");
 	}
 	if (g->why.len > 0) {
-		columns_spaces(out, INDENT);
-		paint_on(out, p, PAINT_DIM);
+		columns_spaces(out, l.indent);
 		buf_lit(out, "because ");
-		columns_cell(out, g->why, t->width - INDENT - 8);
-		paint_off(out, p);
+		columns_cell(out, g->why, t->width - l.indent - 8);
 		buf_char(out, '\n');
 	}
+	paint_off(out, p);
 	buf_char(out, '\n');
 }
 
 void report_table_write(struct report_table *t, const struct report_summary *s, struct buf *out)
 {
 	const struct paint paint = { t->colour }, *p = &paint;
-	struct layout l = make_layout(t);
 	if (t->n > 1)
 		qsort(t->list, t->n, sizeof(struct group *), by_severity);
 	for (size_t i = 0; i < t->n; i++)
-		write_group(out, t, t->list[i], &l, p);
+		write_group(out, t, t->list[i], p);
 	if (t->n == 0)
 		buf_lit(out, "No detections.\n\n");
 	report_summary_text(out, s, t->colour);
