@@ -36,23 +36,26 @@ static void keep_memory_private(void)
 #endif
 }
 
+/* The one writable global of the program: a signal handler has nothing else to reach. */
+static struct app_stop stop;
+
 /* The first signal asks for an orderly end; SA_RESETHAND lets the second one kill. */
 static void on_stop(int number)
 {
 	int saved = errno;
-	app_detect_interrupt(number);
+	app_stop_now(&stop, number);
 	errno = saved;
 }
 
 static void set_signals(void)
 {
-	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND },
+	struct sigaction on = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND },
 	                 ignore = { .sa_handler = SIG_IGN };
-	sigemptyset(&stop.sa_mask);
+	sigemptyset(&on.sa_mask);
 	sigemptyset(&ignore.sa_mask);
 	/* These calls fail only for numbers that are no signals. */
-	must(sigaction(SIGINT, &stop, NULL) == 0);
-	must(sigaction(SIGTERM, &stop, NULL) == 0);
+	must(sigaction(SIGINT, &on, NULL) == 0);
+	must(sigaction(SIGTERM, &on, NULL) == 0);
 	must(sigaction(SIGPIPE, &ignore, NULL) == 0); /* a reader that went away is an error of write() */
 }
 
@@ -64,5 +67,5 @@ int main(int argc, char *argv[])
 	(void)umask(077); /* what we make is for us alone; --output asks for more by itself */
 	must(setlocale(LC_ALL, "C") != NULL);
 	set_signals();
-	return cli_run(argc, argv);
+	return cli_run(argc, argv, &stop);
 }

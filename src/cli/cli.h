@@ -86,6 +86,7 @@ struct cli {
 	struct diag_list *diags;
 	struct option_list operands;
 	struct log log;
+	struct app_stop *stop;
 	bool colour_out; /* on standard output */
 	bool quiet;	 /* only errors are shown of diags */
 };
@@ -103,6 +104,6 @@ void cli_show_diags(const struct cli *cli, size_t max);
 #undef COMMAND
 #undef COMMAND_GROUP
 
-/* The whole program but for signals and process set-up: argv as of main; gives the exit code. */
-int cli_run(int argc, char *const argv[]);
+/* The whole program but for signals and process set-up: argv as of main; gives the exit code. stop is what a signal handler sets. */
+int cli_run(int argc, char *const argv[], struct app_stop *stop);
 #endif

@@ -173,11 +173,13 @@ static void explain(struct cli *cli, enum err e)
 		         &(struct diag){ .severity = DIAG_ERROR, .code = "merlon", .text = str_of(err_text(e)) });
 }
 
-int cli_run(int argc, char *const argv[])
+int cli_run(int argc, char *const argv[], struct app_stop *stop)
 {
 	auto_arena arena = { 0 };
 	struct diag_list diags = { .arena = &arena };
-	struct cli cli = { .arena = &arena, .diags = &diags, .log = { .level = LOG_WARN, .fd = STDERR_FILENO } };
+	struct cli cli = {
+		.arena = &arena, .diags = &diags, .stop = stop, .log = { .level = LOG_WARN, .fd = STDERR_FILENO }
+	};
 	cli.log.colour = colour_on(STR(""), STDERR_FILENO);
 	int code = 0;
 	enum err e = run_command(&cli, argc, argv, &code);
