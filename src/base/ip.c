@@ -128,7 +128,7 @@ static bool clear_host(uint8_t bytes[16], unsigned bits)
 {
 	bool clean = true;
 	for (unsigned i = bits / 8; i < 16; i++) {
-		uint8_t keep = i == bits / 8 ? (uint8_t)(0xff00 >> bits % 8) : 0;
+		uint8_t keep = (uint8_t)(i == bits / 8 ? 0xff00U >> bits % 8 : 0U);
 		clean = clean && (bytes[i] & ~keep) == 0;
 		bytes[i] = (uint8_t)(bytes[i] & keep);
 	}
