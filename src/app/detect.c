@@ -205,20 +205,8 @@ static fallible load_mappings(struct run *run)
 	const struct option_list *files = &run->options->mappings;
 	struct decode_text *texts = arena_new_n(&run->arena, struct decode_text, files->n);
 	TRY(got(texts));
-	for (size_t i = 0; i < files->n; i++) {
-		auto_free char *text = NULL;
-		size_t len = 0;
-		struct str path = arena_str(&run->arena, files->at[i]);
-		TRY(got(path.ptr));
-		enum err e = sys_read_file(path.ptr, LIMIT_YAML_BYTES, &text, &len);
-		if (e != ERR_OK) {
-			diag_addf(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "file-read", .file = path },
-				  "cannot be read: %s", err_text(e));
-			return e;
-		}
-		texts[i] = (struct decode_text){ path, arena_str(&run->arena, (struct str){ text, len }) };
-		TRY(got(texts[i].text.ptr));
-	}
+	for (size_t i = 0; i < files->n; i++)
+		TRY(read_named(&run->arena, files->at[i], &texts[i].path, &texts[i].text, run->diags));
 	TRY(decode_set_new(texts, files->n, run->diags, &run->decode));
 	run->by_decoder = arena_new_n(&run->arena, uint64_t, decode_set_count(run->decode) + 1);
 	return got(run->by_decoder);

@@ -173,36 +173,37 @@ static fallible parse_all(struct app_ruleset *r, size_t n, struct sigma_docs **r
 
 /* ---- pipelines and values ---- */
 
-static fallible read_text(struct app_ruleset *r, struct str path, struct str *ret, struct diag_list *diags)
+fallible read_named(struct arena *arena, struct str path, struct str *ret_path, struct str *ret_text, struct diag_list *diags)
 {
 	auto_free char *text = NULL;
 	size_t len = 0;
-	struct str name = arena_str(&r->arena, path);
-	TRY(got(name.ptr));
-	enum err e = sys_read_file(name.ptr, LIMIT_YAML_BYTES, &text, &len);
+	*ret_path = arena_str(arena, path);
+	TRY(got(ret_path->ptr));
+	enum err e = sys_read_file(ret_path->ptr, LIMIT_YAML_BYTES, &text, &len);
 	if (e != ERR_OK) {
-		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "file-read", .file = name }, "cannot be read: %s", err_text(e));
+		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "file-read", .file = *ret_path }, "cannot be read: %s",
+			  err_text(e));
 		return e;
 	}
-	*ret = arena_str(&r->arena, (struct str){ text, len });
-	return got(ret->ptr);
+	*ret_text = arena_str(arena, (struct str){ text, len });
+	return got(ret_text->ptr);
 }
 
 static fallible load_options(struct app_ruleset *r, const struct app_ruleset_options *o, struct sigma_options *ret, struct diag_list *diags)
 {
-	struct str text;
+	struct str text, name;
 	*ret = (struct sigma_options){ .n_pipelines = o->pipelines.n };
 	ret->pipelines = arena_new_n(&r->arena, struct sigma_pipeline *, o->pipelines.n);
 	TRY(got(ret->pipelines));
 	for (size_t i = 0; i < o->pipelines.n; i++) {
-		TRY(read_text(r, o->pipelines.at[i], &text, diags));
-		TRY(sigma_pipeline_parse(&r->arena, o->pipelines.at[i], text, &ret->pipelines[i], diags));
+		TRY(read_named(&r->arena, o->pipelines.at[i], &name, &text, diags));
+		TRY(sigma_pipeline_parse(&r->arena, name, text, &ret->pipelines[i], diags));
 	}
 	if (o->values.len == 0)
 		return ERR_OK;
 	struct yaml_docs docs;
-	TRY(read_text(r, o->values, &text, diags));
-	TRY(yaml_read(&r->arena, o->values, text, &docs, diags));
+	TRY(read_named(&r->arena, o->values, &name, &text, diags));
+	TRY(yaml_read(&r->arena, name, text, &docs, diags));
 	if (docs.n != 1 || value_kind(docs.at[0]) != VALUE_MAP) {
 		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "values", .file = o->values,
 						.text = STR("a values file is one map from placeholder names to a value or a list"),

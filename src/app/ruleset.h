@@ -33,4 +33,6 @@ struct app_paths {
 	size_t n, cap;
 };
 fallible app_rule_files(struct arena *arena, struct str path, struct app_paths *paths, struct diag_list *diags);
+/* Reads a small named file (LIMIT_YAML_BYTES) into the arena; a failure is explained in diags. */
+fallible read_named(struct arena *arena, struct str path, struct str *ret_path, struct str *ret_text, struct diag_list *diags);
 #endif
