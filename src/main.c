@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/detect.h"
@@ -64,7 +63,6 @@ int main(int argc, char *argv[])
 	if (!hold_descriptors())
 		return err_exit_code(ERR_IO);
 	keep_memory_private();
-	(void)umask(077); /* what we make is for us alone; --output asks for more by itself */
 	must(setlocale(LC_ALL, "C") != NULL);
 	set_signals();
 	return cli_run(argc, argv, &stop);
