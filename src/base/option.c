@@ -53,7 +53,7 @@ const char *option_nearest(struct str word, const char *const *names, size_t n)
 	if (word.len == 0 || word.len > WORD_MAX)
 		return NULL;
 	size_t limit = word.len >= 8 ? 3 : 2;
-	if (word.len < 3)
+	if (word.len < 5)
 		limit = 1;
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_of(names[i]);

@@ -27,7 +27,7 @@ struct arena;
  * OPTION_LIST targets start zeroed. Every problem goes to diags (code "usage"), then ERR_USAGE. */
 fallible option_parse(const struct option_spec *specs, size_t n_specs, int argc, char *const argv[], void *into,
 		      struct arena *arena, struct option_list *ret_operands, struct diag_list *diags);
-/* The nearest of names to word within edit distance 2 (3 from eight characters, 1 below three), without regard to ASCII
+/* The nearest of names to word within edit distance 2 (3 from eight characters, 1 below five), without regard to ASCII
  * case, the first of equals; or NULL. Damerau-Levenshtein, optimal string alignment. */
 const char *option_nearest(struct str word, const char *const *names, size_t n);
 #endif

@@ -324,7 +324,7 @@ fallible time_parse_duration(struct str s, int64_t *ret_ns)
 	int64_t n = 0;
 	size_t i = 0;
 	for (; i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
-		n = n < second_ns * second_ns ? n * 10 + (s.ptr[i] - '0') : n; /* saturates past every range */
+		n = n < second_ns * 100000000 ? n * 10 + (s.ptr[i] - '0') : n; /* saturates past every range */
 	if (i == 0 || i + 1 != s.len)
 		return ERR_PARSE;
 	for (size_t u = 0; u < ARRAY_LEN(units); u++) {
