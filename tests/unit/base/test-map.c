@@ -85,7 +85,7 @@ TEST(a_reset_map_is_empty_and_usable)
 TEST(two_maps_hash_the_same_key_differently)
 {
 	auto_map m = { 0 }, n = { 0 };
-	struct map_entry *e, *f;
+	struct map_entry *e = NULL, *f = NULL;
 	CHECK(map_put(&m, STR("a"), &e, NULL) == ERR_OK && map_put(&n, STR("a"), &f, NULL) == ERR_OK);
 	CHECK(e->hash != f->hash);
 }
