@@ -1,7 +1,8 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 /*
- * report: detections to bytes. Rendering of single detections (json, ocsf) is stateless and runs on any thread; table and sarif collect and are written at the end.
+ * report: detections to bytes. Rendering of single detections (json, ocsf) is stateless and runs on any thread; table
+ * and sarif collect and are written at the end.
  */
 #include "base/base.h"
 #include "base/buf.h"
@@ -17,24 +18,26 @@ struct report_options {
 	const char *temp_dir; /* for what is spilled; NULL = "/tmp" */
 };
 /*
- * A copy of `rule` with the part of the report that the rule alone decides rendered once into the arena. Detections that point to the copy cost
- * half as much to write; nothing else changes. The strings stay borrowed. Formats other than json and ocsf have no such part.
+ * A copy of `rule` with the part of the report that the rule alone decides rendered once into the arena. Detections
+ * that point to the copy cost half as much to write; nothing else changes. The strings stay borrowed. Formats other
+ * than json and ocsf have no such part.
  */
 fallible report_rule_prerender(const struct detection_rule *rule, enum report_format format, struct arena *arena,
-			       struct detection_rule *ret);
+                               struct detection_rule *ret);
 /*
- * One line of NDJSON (with '\n'), in the contract documented in docs/detect.md. Keys come in this order and are always there:
- * kind schema fingerprint time rule event scope actor action resources origin outcome error matched. Absent or empty texts are null; so are scope,
- * actor, action and origin when every member is absent (rule and event are always objects; resources and matched always lists). In matched[]
- * field is null for keywords, value for absent or null, modifier when the rule has none; "truncated":true is appended when the value was cut.
- * After matched come, only where they hold: "resources_total":N (more resources than could be kept), "time_assumed":true (from the input, not the
+ * One line of NDJSON (with '\n'), in the contract documented in docs/detect.md. Keys come in this order and are always
+ * there: kind schema fingerprint time rule event scope actor action resources origin outcome error matched. Absent or
+ * empty texts are null; so are scope, actor, action and origin when every member is absent (rule and event are always
+ * objects; resources and matched always lists). In matched[] field is null for keywords, value for absent or null,
+ * modifier when the rule has none; "truncated":true is appended when the value was cut. After matched come, only where
+ * they hold: "resources_total":N (more resources than could be kept), "time_assumed":true (from the input, not the
  * record), "tolerant":true (read by the tolerant parser) and, with with_raw, "raw":TEXT (invalid UTF-8 repaired).
  */
 void report_json_detection(struct buf *out, const struct detection *d, const struct report_options *o);
 /*
- * One OCSF 1.8.0 Detection Finding (class 2004, activity Create), NDJSON. The actor, API call, source, host and what matched are one entry of
- * evidences[]; resources[] are those of the event; the cloud profile is applied for AWS, Azure and Google Cloud. A detection without any time
- * has time 0, as the class requires one.
+ * One OCSF 1.8.0 Detection Finding (class 2004, activity Create), NDJSON. The actor, API call, source, host and what
+ * matched are one entry of evidences[]; resources[] are those of the event; the cloud profile is applied for AWS, Azure
+ * and Google Cloud. A detection without any time has time 0, as the class requires one.
  */
 void report_ocsf_detection(struct buf *out, const struct detection *d, const struct report_options *o);
 
@@ -44,7 +47,8 @@ struct report_source_count {
 	uint64_t events;
 };
 struct report_summary {
-	uint64_t files, files_failed, files_pruned, bytes, events, detections, duplicates, unread, truncated, tolerant, time_assumed, undetermined, filtered, unknown_source;
+	uint64_t files, files_failed, files_pruned, bytes, events, detections, duplicates, unread, truncated, tolerant,
+	    time_assumed, undetermined, filtered, unknown_source;
 	uint64_t rules_loaded, rules_refused, rules_correlation, rules_placeholder;
 	double seconds, rules_seconds;
 	const struct report_source_count *sources;
@@ -53,8 +57,8 @@ struct report_summary {
 	bool interrupted;
 };
 /*
- * Collected reports. Bounded memory: the table keeps per rule the count, first and last time and the first few different rows; SARIF spills
- * results to an unlinked temporary file past 1 MiB. One thread at a time.
+ * Collected reports. Bounded memory: the table keeps per rule the count, first and last time and the first few
+ * different rows; SARIF spills results to an unlinked temporary file past 1 MiB. One thread at a time.
  */
 struct report_table;
 /* width in columns, 0 = 120; less than 60 counts as 60. */

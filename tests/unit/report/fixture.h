@@ -125,8 +125,14 @@ static inline bool number_at(struct value v, const char *path, int64_t want)
 	return value_int(value_path(v, str_of(path)), &got) && got == want;
 }
 
+/* Where `what` stands in b, or NULL. */
+static inline const char *find(const struct buf *b, const char *what)
+{
+	return b->ptr != NULL && b->len > 0 ? memmem(b->ptr, b->len, what, strlen(what)) : NULL;
+}
+
 static inline bool has(const struct buf *b, const char *what)
 {
-	return memmem(b->ptr, b->len, what, strlen(what)) != NULL;
+	return find(b, what) != NULL;
 }
 #endif

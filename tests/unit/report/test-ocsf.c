@@ -505,8 +505,7 @@ TEST(the_checker_itself_refuses_what_the_schema_refuses)
 	static const char *const bad[] = {
 		"{}",
 		"{\"nonsense\":1}",
-		"{\"activity_id\":1,\"category_uid\":2,\"class_uid\":2004,\"type_uid\":200401,\"severity_id\":4,"
-		"\"time\":0}",
+		"{\"activity_id\":1,\"class_uid\":2004,\"type_uid\":200401,\"severity_id\":4,\"time\":0}",
 		"{\"activity_id\":\"1\"}",
 		"{\"evidences\":[]}",
 		"{\"evidences\":[{\"uid\":\"x\"}]}",

@@ -70,6 +70,7 @@ TEST(colour_is_only_there_when_asked)
 	struct report_summary s = full_summary();
 	report_summary_text(&plain, &s, false);
 	report_summary_text(&colour, &s, true);
+	CHECK(buf_err(&plain) == ERR_OK && buf_err(&colour) == ERR_OK);
 	CHECK(memchr(plain.ptr, 0x1b, plain.len) == NULL);
 	CHECK(memchr(colour.ptr, 0x1b, colour.len) != NULL);
 }
@@ -80,7 +81,7 @@ TEST(source_titles_are_made_harmless)
 	struct report_source_count source = { STR("x\x1b[2J"), 1 };
 	struct report_summary s = { .sources = &source, .n_sources = 1 };
 	report_summary_text(&out, &s, false);
-	CHECK(memchr(out.ptr, 0x1b, out.len) == NULL && has(&out, "x\\x1b[2J"));
+	CHECK(buf_err(&out) == ERR_OK && memchr(out.ptr, 0x1b, out.len) == NULL && has(&out, "x\\x1b[2J"));
 }
 
 TEST(json_has_every_counter_zero_or_not)

@@ -88,9 +88,10 @@ TEST(the_most_severe_and_most_frequent_come_first)
 			CHECK(add(t, &f, k) == ERR_OK);
 	}
 	report_table_write(t, &s, &out);
+	CHECK(buf_err(&out) == ERR_OK);
 	const char *last = out.ptr;
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		const char *at = memmem(out.ptr, out.len, order[i], strlen(order[i]));
+		const char *at = find(&out, order[i]);
 		CHECKF(at != NULL && at >= last, "%s", order[i]);
 		last = at;
 	}
@@ -129,8 +130,7 @@ TEST(rows_come_in_order_of_time_whatever_the_order_of_arrival)
 	f.facts.actor.name = STR("early");
 	CHECK(add(t, &f, 5) == ERR_OK);
 	report_table_write(t, &s, &out);
-	const char *early = memmem(out.ptr, out.len, "11-22 04:45:11", 14),
-	           *late = memmem(out.ptr, out.len, "11-23 08:31:46", 14);
+	const char *early = find(&out, "11-22 04:45:11"), *late = find(&out, "11-23 08:31:46");
 	CHECKF(early != NULL && late != NULL && early < late, "%.*s", STR_FMT(buf_view(&out)));
 	CHECK(has(&out, "2024-11-22 04:45:11 to 2024-11-23 08:31:46 UTC"));
 }
