@@ -97,6 +97,6 @@ static inline struct str str_cut(struct str s, size_t from, size_t to)
 {
 	to = to < s.len ? to : s.len;
 	from = from < to ? from : to;
-	return (struct str){ s.ptr + from, to - from };
+	return (struct str){ from > 0 ? s.ptr + from : s.ptr, to - from }; /* NULL + 0 is undefined in C */
 }
 #endif

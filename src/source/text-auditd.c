@@ -341,7 +341,7 @@ static void put_fields(struct audit *a, struct str s)
 			continue;
 		}
 		/* Words without '=': the first run of them is kept. */
-		if (loose == 0 || loose == from) {
+		if (word.len > 0 && (loose == 0 || loose == from)) {
 			other = loose == 0 ? word : str_cut(s, (size_t)(other.ptr - s.ptr), at);
 			loose = at + 1;
 		}

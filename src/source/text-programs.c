@@ -110,7 +110,7 @@ static const struct pattern pkexec[] = {
 };
 /* Behind "pam_unix(sshd:session): ". */
 static const struct pattern pam[] = {
-	{ "session_opened", "session opened for user {user}(uid={uid}) by {by*}" },
+	{ "session_opened", "session opened for user {user!}(uid={uid}) by {by*}" },
 	{ "session_opened", "session opened for user {user} by {by*}" },
 	{ "session_closed", "session closed for user {user}" },
 	{ "password_change", "password changed for {target_user}" },
@@ -134,25 +134,37 @@ static const struct {
 	SET(" pkexec polkit-agent-helper-1 ", pkexec),
 };
 
+/* Where a user's name ends that `next` follows: at its last place. A blank is one behind the name's own only as the
+ * last before " port ". */
+static size_t user_end(struct str tail, struct str next)
+{
+	if (!str_is(next, " "))
+		return text_find_last(tail, next);
+	size_t port = text_find_last(tail, STR(" port "));
+	size_t end = text_find_last(str_cut(tail, 0, port), next);
+	return end < port ? end : tail.len;
+}
+
 /* Matches one capture of the pattern p (behind its '{') at *at of s. Returns the pattern behind its '}', NULL when it
  * does not match. */
 static const char *match_capture(const char *p, struct str s, size_t *at, struct capture *ret)
 {
 	const char *close = strchr(p, '}');
 	struct str name = { p, (size_t)(close - p) };
-	bool rest = close[-1] == '*', user = str_is(name, "user") || str_is(name, "target_user");
+	bool rest = close[-1] == '*', first = close[-1] == '!';
+	name.len -= rest || first ? 1 : 0;
+	bool user = !first && (str_is(name, "user") || str_is(name, "target_user"));
 	const char *literal = close + 1;
 	size_t literal_len = strcspn(literal, "{");
 	struct str tail = text_from(s, *at);
 	size_t end;
 	if (rest) {
-		name.len--;
 		end = tail.len;
 	} else if (literal_len == 0) {
 		end = text_find(tail, 0, ' ');
 	} else {
 		struct str next = { literal, literal_len };
-		end = user ? text_find_last(tail, next) : text_find_str(tail, 0, next);
+		end = user ? user_end(tail, next) : text_find_str(tail, 0, next);
 		if (end == tail.len || (!user && text_find(str_cut(tail, 0, end), 0, ' ') < end))
 			return NULL;
 	}

@@ -167,16 +167,60 @@ static struct str take_stamp(struct text *t, struct str s, struct syslog *h)
 		at = text_trim_left(text_from(at, 1));
 	int64_t ns = TIME_NONE;
 	size_t used = text_stamp(t, at, &ns);
-	if (used == 0)
-		return n > 0 && at_or_nul(at, 0) == '%' ? (h->sequence = sequence, at) : s;
+	if (used == 0 && (n == 0 || at_or_nul(at, 0) != '%'))
+		return s;
 	if (n > 0)
 		h->sequence = sequence;
+	if (used == 0)
+		return at;
 	if (h->time_ns == TIME_NONE || (!doubtful && ns != TIME_NONE))
 		h->time_ns = ns;
 	at = text_from(at, used);
 	while (at.len > 0 && (at.ptr[0] == ' ' || at.ptr[0] == ':'))
 		at = text_from(at, 1);
 	return at;
+}
+
+/* %FACILITY-SEVERITY-MNEMONIC: or %FACILITY-SUBFACILITY-SEVERITY-MNEMONIC: */
+static bool take_cisco(struct str s, struct syslog *h)
+{
+	size_t end = 1;
+	while (end < s.len && end < 128 &&
+	       ((s.ptr[end] >= 'A' && s.ptr[end] <= 'Z') || (s.ptr[end] >= 'a' && s.ptr[end] <= 'z') ||
+	        text_is_digit(s.ptr[end]) || s.ptr[end] == '_' || s.ptr[end] == '-'))
+		end++;
+	struct str code = str_cut(s, 1, end);
+	size_t dash = text_find_last(code, STR("-"));
+	if (at_or_nul(s, end) != ':' || dash == code.len || dash < 3 || !text_is_digit(code.ptr[dash - 1]) ||
+	    code.ptr[dash - 2] != '-')
+		return false;
+	h->cisco_facility = str_cut(code, 0, dash - 2);
+	h->cisco_severity = str_cut(code, dash - 1, dash);
+	h->mnemonic = text_from(code, dash + 1);
+	h->program = str_cut(s, 0, end);
+	h->message = text_trim_left(text_from(s, end + 1));
+	return true;
+}
+
+/* "55: r1: 000055: *Mar  1 18:46:11: %SYS-5-...": sequence numbers, a host and a time in front of Cisco's code; ptr
+ * NULL when there is none. */
+static struct str find_cisco(struct text *t, struct str s, struct syslog *h)
+{
+	for (int i = 0; i < 4 && s.len > 0; i++) {
+		struct syslog code;
+		s = take_stamp(t, s, h);
+		if (at_or_nul(s, 0) == '%')
+			return take_cisco(s, &code) ? s : (struct str){ 0 };
+		size_t n = sequence_length(s), end = text_find(s, 0, ' ');
+		if (n == 0 && (end < 2 || end == s.len || s.ptr[end - 1] != ':'))
+			break;
+		if (n == 0)
+			h->host = str_cut(s, 0, end - 1);
+		else
+			h->sequence = str_cut(s, 0, n);
+		s = text_trim_left(text_from(s, end));
+	}
+	return (struct str){ 0 };
 }
 
 static bool is_address(struct str s)
@@ -210,8 +254,7 @@ static struct str take_host(struct text *t, struct str s, struct syslog *h)
 	if (is_tag(word)) {
 		/* "router: %SYS-5-..." and "router: 000123: *Mar 1 ...: %SYS-5-..." start with a host all the same. */
 		struct syslog probe = *h;
-		struct str behind = take_stamp(t, rest, &probe);
-		if (word.ptr[word.len - 1] != ':' || at_or_nul(behind, 0) != '%')
+		if (word.ptr[word.len - 1] != ':' || find_cisco(t, rest, &probe).ptr == NULL)
 			return s;
 	}
 	while (word.len > 1 && word.ptr[word.len - 1] == ':' && !is_address(word))
@@ -222,27 +265,6 @@ static struct str take_host(struct text *t, struct str s, struct syslog *h)
 	if (str_starts(rest, STR(": ")))
 		rest = text_trim_left(text_from(rest, 2));
 	return rest;
-}
-
-/* %FACILITY-SEVERITY-MNEMONIC: or %FACILITY-SUBFACILITY-SEVERITY-MNEMONIC: */
-static bool take_cisco(struct str s, struct syslog *h)
-{
-	size_t end = 1;
-	while (end < s.len && end < 128 &&
-	       ((s.ptr[end] >= 'A' && s.ptr[end] <= 'Z') || (s.ptr[end] >= 'a' && s.ptr[end] <= 'z') ||
-	        text_is_digit(s.ptr[end]) || s.ptr[end] == '_' || s.ptr[end] == '-'))
-		end++;
-	struct str code = str_cut(s, 1, end);
-	size_t dash = text_find_last(code, STR("-"));
-	if (at_or_nul(s, end) != ':' || dash == code.len || dash < 3 || !text_is_digit(code.ptr[dash - 1]) ||
-	    code.ptr[dash - 2] != '-')
-		return false;
-	h->cisco_facility = str_cut(code, 0, dash - 2);
-	h->cisco_severity = str_cut(code, dash - 1, dash);
-	h->mnemonic = text_from(code, dash + 1);
-	h->program = str_cut(s, 0, end);
-	h->message = text_trim_left(text_from(s, end + 1));
-	return true;
 }
 
 /* "program[pid]: message" or "program: message"; else all of s is the message. Without any header only the first is
@@ -291,8 +313,8 @@ static void read_3164(struct text *t, struct str s, struct syslog *h)
 	else
 		rest = text_trim_left(rest);
 	struct syslog probe = *h;
-	struct str behind = take_stamp(t, rest, &probe);
-	if (at_or_nul(behind, 0) == '%') { /* the device's own header behind a relay's */
+	struct str behind = find_cisco(t, rest, &probe);
+	if (behind.ptr != NULL) { /* the device's own header, perhaps behind a relay's */
 		*h = probe;
 		rest = behind;
 	}

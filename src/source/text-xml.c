@@ -254,7 +254,7 @@ static size_t tag_end(struct xml *x)
 static void start_tag(struct xml *x)
 {
 	size_t end = tag_end(x);
-	bool empty = end < x->s.len && x->s.ptr[end - 1] == '/';
+	bool empty = x->s.ptr[end - 1] == '/';
 	struct str inside = str_cut(x->s, x->at + 1, empty ? end - 1 : end);
 	x->at = end < x->s.len ? end + 1 : x->s.len;
 	if (x->pending && !open_map(x)) {
