@@ -90,7 +90,11 @@ static fallible find_all(struct app_ruleset *r, const struct option_list *paths,
 			TRY(app_rule_files(&r->arena, paths->at[i], found, diags));
 			continue;
 		}
-		TRY(app_content_path(&r->arena, "detections", &content));
+		enum err e = app_content_path(&r->arena, "detections", &content);
+		if (e == ERR_MISSING)
+			diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "content", .text = STR("the shipped rules were not found"),
+							.hint = STR("name rules with --rules, or set MERLON_CONTENT to the folder with detections/") });
+		TRY(e);
 		TRY(app_rule_files(&r->arena, content, found, diags));
 	}
 	return ERR_OK;

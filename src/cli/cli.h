@@ -89,6 +89,7 @@ struct cli {
 	struct app_stop *stop;
 	bool colour_out; /* on standard output */
 	bool quiet;	 /* only errors are shown of diags */
+	bool elsewhere;	 /* the result goes to a file, so a failed write is not about standard output */
 };
 /* Parses the arguments after the command's name into `options` (zeroed, starting with struct cli_common) and sets up log and colour. */
 fallible cli_parse(struct cli *cli, int argc, char *const argv[], void *options);

@@ -10,5 +10,6 @@ fallible cli_detect_run(struct cli *cli, int argc, char *const argv[], int *ret_
 	o.app.colour = cli->colour_out && (o.app.output.len == 0 || str_is(o.common.color, "always"));
 	o.app.stop = cli->stop;
 	cli->quiet = o.app.quiet;
+	cli->elsewhere = o.app.output.len > 0;
 	return app_detect(&o.app, &cli->log, cli->diags, ret_exit);
 }

@@ -185,7 +185,7 @@ int cli_run(int argc, char *const argv[], struct app_stop *stop)
 	enum err e = run_command(&cli, argc, argv, &code);
 	if (e != ERR_OK)
 		code = err_exit_code(e);
-	if (code == err_exit_code(ERR_IO) && reader_gone())
+	if (e == ERR_IO && !cli.elsewhere && reader_gone())
 		code = EXIT_READER_GONE;
 	else if (e != ERR_OK)
 		explain(&cli, e);
