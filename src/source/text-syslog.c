@@ -389,7 +389,7 @@ fallible text_syslog(struct text *t, struct str line)
 		return text_auditd(t, audit);
 	if (xml)
 		return text_xml(t, cee);
-	if (!json)
+	if (!json && h.mnemonic.ptr == NULL)
 		text_program_facts(t, h.program, h.message);
 	return ERR_OK;
 }

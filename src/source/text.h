@@ -11,16 +11,19 @@
  * syslog   "priority" "facility" "severity" (ints), "timestamp" (time), "hostname" "program" "pid" "msgid", "structured_data" {id: {param: value}}, "message" (what
  *          follows the tag) and "raw" (the line). A message that is a JSON object, also after "@cee:", is not parsed here: "payload" is "json". A message
  *          that is an audit record adds the keys of auditd; one that is an <Event> element adds "Event" as xml does (then "payload" is "auditd" / "xml"). Cisco's
- *          %FACILITY-SEVERITY-MNEMONIC gives "cisco_facility", "cisco_severity" (int), "mnemonic". Messages of well-known programs (sshd, sudo, su, cron, useradd ...) give "event_action" and
+ *          %FACILITY-SEVERITY-MNEMONIC gives "cisco_facility", "cisco_severity" (int), "mnemonic", and "sequence" where there is one. Messages of well-known programs (sshd, sudo, su, cron, useradd ...) give "event_action" and
  *          facts under "user" "source_ip" "source_port" "auth_method" "target_user" "USER" "COMMAND" "TTY" "PWD" ... (text-programs.c has the table).
  * auditd   every field of every record of the event, in order, duplicates kept ("type" for each record), values unquoted and un-hexed; fields inside msg='...' are
  *          fields too; enriched ones ("UID", "SYSCALL") as written. Made from them: "timestamp" (time), "serial" (int), "SYSCALL" (name, when not enriched),
  *          "CommandLine" "Image" "ProcessId" "ParentProcessId" "CurrentDirectory" "User" "TargetFilename" "DestinationIp" "DestinationPort", and "event_kinds": list of the
- *          Sigma categories that the event implies.
+ *          Sigma categories that the event implies ("Initiated" is "true" for a connection); absent when there is none. An AVC's verdict and permissions are "seresult"
+ *          and "seperms", the loose words of a record "text". An argument in parts (a1[0], a1[1] ...) is one field a1.
  * csv      header names to strings; a duplicate name is kept, a missing cell is absent, further cells are under "_extra" (list).
  * logfmt   keys to strings; a key without a value is true.
- * xml      {"Event": {...}} in the shape of EVTX as JSON: attributes under "#attributes", <Data Name="X"> as X.
- * journal  fields to strings, as journald names them; a repeated field is a duplicate key.
+ * xml      {"Event": {...}} in the shape of EVTX as JSON: attributes under "#attributes" (then the text under "#text"), <Data Name="X"> as X, decimal numbers within
+ *          System as ints, an empty element as null.
+ * journal  fields to strings, as journald names them; a repeated field is a duplicate key. A MESSAGE that is an <Event> element adds "Event", one of a well-known
+ *          program the same facts as in syslog.
  */
 #include "source/source.h"
 #include "value/build.h"

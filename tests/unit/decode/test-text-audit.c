@@ -6,45 +6,43 @@
 
 TEST(records_of_one_event_become_one_map)
 {
-	static const struct text_case
-	    cases[] = {
-		    CASE(
-		        H("SYSCALL") "arch=c000003e syscall=59 success=yes exit=0 a0=7ff a1=0 items=2 ppid=26 pid=35 "
-		                     "auid=1000 uid=0 tty=pts0 comm=\"cat\""
-		                     " exe=\"/bin/cat\" key=\"k\"" GS "ARCH=x86_64 SYSCALL=execve AUID=\"user\" "
-		                                                      "UID=\"root\"\n" H("EXECVE") "argc=2 a0=\"cat\" "
-		                                                                                   "a1="
-		                                                                                   "2F746D702F6120622E7"
-		                                                                                   "47874\n" H("CWD") " cwd=\"/home/u\"\n" H(
-		                                                                                       "PATH") "item=0 "
-		                                                                                               "name="
-		                                                                                               "\"/bin/"
-		                                                                                               "cat\" "
-		                                                                                               "inode="
-		                                                                                               "1 "
-		                                                                                               "nametyp"
-		                                                                                               "e="
-		                                                                                               "NORMAL"
-		                                                                                               "\n" H("PROCTITLE") "proctitle=636174002F746D702F6100",
-		        "{" AT "type='SYSCALL' arch='c000003e' syscall='59' success='yes' exit='0' a0='7ff' a1='0' "
-		               "items='2' ppid='26' pid='35' auid='1000' uid='0'"
-		        " tty='pts0' comm='cat' exe='/bin/cat' key='k' ARCH='x86_64' SYSCALL='execve' AUID='user' "
-		        "UID='root' type='EXECVE' argc='2' a0='cat'"
-		        " a1='/tmp/a b.txt' type='CWD' cwd='/home/u' type='PATH' item='0' name='/bin/cat' inode='1' "
-		        "nametype='NORMAL' type='PROCTITLE'"
-		        " proctitle='cat /tmp/a' CommandLine='cat /tmp/a b.txt' Image='/bin/cat' ProcessId='35' "
-		        "ParentProcessId='26' CurrentDirectory='/home/u'"
-		        " User='root' event_kinds=['process_creation']}"),
-		    CASE(H("SYSCALL") "arch=c00000b7 syscall=221 success=no exit=-13 pid=1\n" H(
-		             "EXECVE") "argc=1 a0=\"x\"",
-		         "{" AT "type='SYSCALL' arch='c00000b7' syscall='221' success='no' exit='-13' pid='1' "
-		                "SYSCALL='execve' type='EXECVE' argc='1' a0='x'"
-		         " CommandLine='x' ProcessId='1'}"),
-		    CASE(H("PROCTITLE") "proctitle=\"bash\"",
-		         "{" AT "type='PROCTITLE' proctitle='bash' CommandLine='bash'}"),
-		    CASE(H("PROCTITLE") "proctitle=cat /etc/passwd",
-		         "{" AT "type='PROCTITLE' proctitle='cat /etc/passwd' CommandLine='cat /etc/passwd'}"),
-	    };
+	static const struct text_case cases[] = {
+		CASE(H("SYSCALL") "arch=c000003e syscall=59 success=yes exit=0 a0=7ff a1=0 items=2 ppid=26 pid=35 "
+		                  "auid=1000 uid=0 tty=pts0 comm=\"cat\""
+		                  " exe=\"/bin/cat\" key=\"k\"" GS "ARCH=x86_64 SYSCALL=execve AUID=\"user\" "
+		                  "UID=\"root\"\n" H(
+		                      "EXECVE") "argc=2 a0=\"cat\" "
+		                                "a1="
+		                                "2F746D702F6120622E7"
+		                                "47874\n" H("CWD") " cwd=\"/home/u\"\n" H(
+		                                    "PATH") "item=0 "
+		                                            "name="
+		                                            "\"/bin/"
+		                                            "cat\" "
+		                                            "inode="
+		                                            "1 "
+		                                            "nametyp"
+		                                            "e="
+		                                            "NORMAL"
+		                                            "\n" H("PROCTITLE") "proctitle=636174002F746D702F6100",
+		     "{" AT "type='SYSCALL' arch='c000003e' syscall='59' success='yes' exit='0' a0='7ff' a1='0' "
+		     "items='2' ppid='26' pid='35' auid='1000' uid='0'"
+		     " tty='pts0' comm='cat' exe='/bin/cat' key='k' ARCH='x86_64' SYSCALL='execve' AUID='user' "
+		     "UID='root' type='EXECVE' argc='2' a0='cat'"
+		     " a1='/tmp/a b.txt' type='CWD' cwd='/home/u' type='PATH' item='0' name='/bin/cat' inode='1' "
+		     "nametype='NORMAL' type='PROCTITLE'"
+		     " proctitle='cat /tmp/a' CommandLine='cat /tmp/a b.txt' Image='/bin/cat' ProcessId='35' "
+		     "ParentProcessId='26' CurrentDirectory='/home/u'"
+		     " User='root' event_kinds=['process_creation']}"),
+		CASE(H("SYSCALL") "arch=c00000b7 syscall=221 success=no exit=-13 pid=1\n" H("EXECVE") "argc=1 a0=\"x\"",
+		     "{" AT "type='SYSCALL' arch='c00000b7' syscall='221' success='no' exit='-13' pid='1' "
+		     "SYSCALL='execve' type='EXECVE' argc='1' a0='x'"
+		     " CommandLine='x' ProcessId='1'}"),
+		CASE(H("PROCTITLE") "proctitle=\"bash\"",
+		     "{" AT "type='PROCTITLE' proctitle='bash' CommandLine='bash'}"),
+		CASE(H("PROCTITLE") "proctitle=cat /etc/passwd",
+		     "{" AT "type='PROCTITLE' proctitle='cat /etc/passwd' CommandLine='cat /etc/passwd'}"),
+	};
 	text_check(FORMAT_AUDITD, NULL, cases, ARRAY_LEN(cases));
 }
 
@@ -54,7 +52,7 @@ TEST(long_arguments_in_parts_are_joined_over_records)
 		CASE(H("EXECVE") "argc=3 a0=\"sh\" a1_len=12 a1[0]=\"hello\" a1[1]=20\n" H(
 		         "EXECVE") "a1[2]=\"world\" a2=\"end\"",
 		     "{" AT "type='EXECVE' argc='3' a0='sh' a1_len='12' type='EXECVE' a1='hello world' a2='end' "
-		            "CommandLine='sh hello world end'"
+		     "CommandLine='sh hello world end'"
 		     " event_kinds=['process_creation']}"),
 		CASE(H("EXECVE") "a0[0]=41 a0[1]=42 a1[0]=43",
 		     "{" AT "type='EXECVE' a0='AB' a1='C' CommandLine='AB C' event_kinds=['process_creation']}"),
@@ -65,16 +63,17 @@ TEST(long_arguments_in_parts_are_joined_over_records)
 TEST(files_are_named_by_absolute_path_and_kind)
 {
 	static const struct text_case cases[] = {
-		CASE(
-		    H("CWD") "cwd=2F612062\n" H("PATH") "name=\"../x/./y\" nametype=CREATE\n" H(
-		        "PATH") "name=\"/etc//../../etc/z/..\" nametype=DELETE\n" H("PATH") "name=\"d/\" "
-		                                                                            "nametype=PARENT\n" H("PAT"
-		                                                                                                  "H") "name=(null) nametype=CREATE",
-		    "{" AT "type='CWD' cwd='/a b' type='PATH' name='../x/./y' nametype='CREATE' type='PATH' "
-		           "name='/etc//../../etc/z/..' nametype='DELETE'"
-		    " type='PATH' name='d/' nametype='PARENT' type='PATH' name='(null)' nametype='CREATE' "
-		    "CurrentDirectory='/a b'"
-		    " TargetFilename='/x/y' TargetFilename='/etc' event_kinds=['file_event' 'file_delete']}"),
+		CASE(H("CWD") "cwd=2F612062\n" H("PATH") "name=\"../x/./y\" nametype=CREATE\n" H(
+		         "PATH") "name=\"/etc//../../etc/z/..\" nametype=DELETE\n" H("PATH") "name=\"d/\" "
+		                                                                             "nametype=PARENT\n" H(
+		                                                                                 "PAT"
+		                                                                                 "H") "name=(null) "
+		                                                                                      "nametype=CREATE",
+		     "{" AT "type='CWD' cwd='/a b' type='PATH' name='../x/./y' nametype='CREATE' type='PATH' "
+		     "name='/etc//../../etc/z/..' nametype='DELETE'"
+		     " type='PATH' name='d/' nametype='PARENT' type='PATH' name='(null)' nametype='CREATE' "
+		     "CurrentDirectory='/a b'"
+		     " TargetFilename='/x/y' TargetFilename='/etc' event_kinds=['file_event' 'file_delete']}"),
 		CASE(H("PATH") "name=\"y\" nametype=NORMAL",
 		     "{" AT "type='PATH' name='y' nametype='NORMAL' TargetFilename='y'}"),
 		CASE(H("PATH") "name=\"/..\" nametype=NORMAL",
@@ -91,14 +90,14 @@ TEST(addresses_are_decoded)
 		CASE(H("SYSCALL") "arch=c000003e syscall=42 success=no exit=-115\n" H(
 		         "SOCKADDR") "saddr=020001BB01020304000000000000000000",
 		     "{" AT "type='SYSCALL' arch='c000003e' syscall='42' success='no' exit='-115' SYSCALL='connect' "
-		            "type='SOCKADDR'"
+		     "type='SOCKADDR'"
 		     " saddr='020001BB01020304000000000000000000' saddr_fam='inet' DestinationIp='1.2.3.4' "
 		     "DestinationPort=443 Initiated='true'"
 		     " event_kinds=['network_connection']}"),
 		CASE(H("SOCKADDR") "saddr=0A00003500000000200106F8000000000000000000000001" GS
 		                   "SADDR={ saddr_fam=inet6 laddr=2001:6f8::1 lport=53 }",
 		     "{" AT "type='SOCKADDR' saddr='0A00003500000000200106F8000000000000000000000001' SADDR='{ "
-		            "saddr_fam=inet6 laddr=2001:6f8::1 lport=53 }'"
+		     "saddr_fam=inet6 laddr=2001:6f8::1 lport=53 }'"
 		     " saddr_fam='inet6' laddr='2001:6f8::1' lport='53' DestinationIp='2001:6f8::1' "
 		     "DestinationPort=53}"),
 		CASE(H("SOCKADDR") "saddr=01002F72756E2F6100",
@@ -107,7 +106,7 @@ TEST(addresses_are_decoded)
 		CASE(H("SOCKADDR") "saddr=zz", "{" AT "type='SOCKADDR' saddr='zz'}"),
 		CASE(H("SYSCALL") "arch=40000003 syscall=102 a0=3\n" H("SOCKADDR") "saddr=0002001601020304",
 		     "{" AT "type='SYSCALL' arch='40000003' syscall='102' a0='3' SYSCALL='socketcall' type='SOCKADDR' "
-		            "saddr='0002001601020304'"
+		     "saddr='0002001601020304'"
 		     " saddr_fam='inet' DestinationIp='1.2.3.4' DestinationPort=22 Initiated='true' "
 		     "event_kinds=['network_connection']}"),
 	};
@@ -120,11 +119,11 @@ TEST(fields_of_every_shape_are_read)
 		CASE("node=h1 " H(
 		         "USER_CMD") "pid=1 msg='cwd=\"/home/o'neil\" cmd=6C73202D6C terminal=pts/0 res=success'",
 		     "{" AT "node='h1' type='USER_CMD' pid='1' cwd='/home/o'neil' cmd='ls -l' terminal='pts/0' "
-		            "res='success' ProcessId='1' CurrentDirectory='/home/o'neil'}"),
+		     "res='success' ProcessId='1' CurrentDirectory='/home/o'neil'}"),
 		CASE(H("USER_AUTH") "msg='PAM: authentication acct=\"root\" : exe=\"/s\" (hostname=?, addr=?, "
 		                    "terminal=ssh res=success)'",
 		     "{" AT "type='USER_AUTH' acct='root' exe='/s' hostname='?' addr='?' terminal='ssh' res='success' "
-		            "text='PAM: authentication' Image='/s'}"),
+		     "text='PAM: authentication' Image='/s'}"),
 		CASE(H("USER_AUTH") "msg='op=PAM:authentication acct=28756E6B6E6F776E207573657229 res=failed'",
 		     "{" AT "type='USER_AUTH' op='PAM:authentication' acct='(unknown user)' res='failed'}"),
 		CASE(H("ADD_USER") "msg='op=adding user id=5'", "{" AT "type='ADD_USER' op='adding user' id='5'}"),
