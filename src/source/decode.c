@@ -401,21 +401,65 @@ static fallible apply_pairs(struct decoder *d, const struct mapping *m, struct v
 	return ERR_OK;
 }
 
-static fallible apply_strip(struct decoder *d, const struct mapping *m, struct value *v)
+/* ---- rewriting root members */
+
+static struct str stripped(const struct mapping *m, struct str key)
+{
+	for (uint32_t i = 0; i < m->n_strip; i++)
+		if (str_starts(key, m->strip[i]) && key.len > m->strip[i].len)
+			return str_cut(key, m->strip[i].len, key.len);
+	return key;
+}
+
+static bool is_bytes(const struct mapping *m, struct str key, struct value v)
+{
+	if (value_kind(v) != VALUE_LIST)
+		return false;
+	for (uint32_t i = 0; i < m->n_bytes; i++)
+		if (str_eq(m->bytes[i], key))
+			return true;
+	return false;
+}
+
+/* [104,105] as "hi"; a list of anything else stays. */
+static void build_bytes(struct value_builder *b, struct value list)
+{
+	int64_t n;
+	struct value_iter it = value_iter(list);
+	while (value_next(&it))
+		if (!value_int(it.val, &n) || n < 0 || n > 255) {
+			value_build_copy(b, list);
+			return;
+		}
+	value_build_str_begin(b);
+	it = value_iter(list);
+	while (value_next(&it) && value_int(it.val, &n)) {
+		char c = (char)n;
+		value_build_str_add(b, (struct str){ &c, 1 });
+	}
+	value_build_str_end(b);
+}
+
+static bool needs_members(const struct mapping *m, struct value v)
+{
+	for (uint32_t i = 0; i < m->n_bytes; i++)
+		if (is_bytes(m, m->bytes[i], value_get(v, m->bytes[i])))
+			return true;
+	return m->n_strip > 0;
+}
+
+static fallible apply_members(struct decoder *d, const struct mapping *m, struct value *v)
 {
 	struct value_doc doc;
 	struct value_iter it = value_iter(*v);
 	value_build_begin(&d->rewriter);
 	value_build_map(&d->rewriter);
 	while (value_next(&it)) {
-		struct str key = it.key;
-		for (uint32_t i = 0; i < m->n_strip; i++)
-			if (str_starts(key, m->strip[i]) && key.len > m->strip[i].len) {
-				key = str_cut(key, m->strip[i].len, key.len);
-				break;
-			}
-		value_build_key(&d->rewriter, key);
-		value_build_copy(&d->rewriter, it.val);
+		value_build_key(&d->rewriter, stripped(m, it.key));
+		if (is_bytes(m, it.key, it.val))
+			build_bytes(&d->rewriter, it.val);
+		else
+			value_build_copy(&d->rewriter, it.val);
 	}
 	value_build_close(&d->rewriter);
 	TRY(value_build_end(&d->rewriter, &doc));
@@ -531,8 +575,8 @@ static fallible next(struct decoder *d, struct event *ret, bool *ret_found)
 			d->whole = false;
 			continue;
 		}
-		if (UNLIKELY(m->n_strip > 0))
-			TRY(apply_strip(d, m, &v));
+		if (UNLIKELY(m->n_strip + m->n_bytes > 0) && needs_members(m, v))
+			TRY(apply_members(d, m, &v));
 		if (UNLIKELY(m->n_pairs > 0))
 			TRY(apply_pairs(d, m, &v));
 		fill(d, index, v, ret);

@@ -417,6 +417,7 @@ static fallible parse_parts(struct mapping_reader *r, struct value doc, struct m
 	TRY(parse_unwraps(r, value_get(doc, STR("unwrap")), m));
 	TRY(parse_pairs(r, value_get(doc, STR("pairs")), m));
 	TRY(texts(r, value_get(doc, STR("strip")), &m->strip, &m->n_strip));
+	TRY(texts(r, value_get(doc, STR("bytes")), &m->bytes, &m->n_bytes));
 	if (facts.at != 0)
 		TRY(mapping_parse_facts(r, facts, &m->facts));
 	return ERR_OK;
@@ -425,7 +426,8 @@ static fallible parse_parts(struct mapping_reader *r, struct value doc, struct m
 fallible mapping_parse(struct mapping_reader *r, struct value doc, struct mapping *ret)
 {
 	static const char *const known[] = { "name", "title",  "order", "recognise", "logsource", "explicit_logsource",
-		                             "view", "unwrap", "pairs", "strip",     "facts",     NULL };
+		                             "view", "unwrap", "pairs", "strip",     "bytes",     "facts",
+		                             NULL };
 	*ret = (struct mapping){ .order = 50, .file = r->file.path };
 	if (mapping_check_keys(r, doc, "a mapping", known))
 		TRY(parse_parts(r, doc, ret));

@@ -159,6 +159,8 @@ struct mapping {
 	uint32_t n_pairs;
 	struct str *strip; /* prefixes of root keys to take away: "winlog.event_data." */
 	uint32_t n_strip;
+	struct str *bytes; /* root keys whose lists of byte values are texts */
+	uint32_t n_bytes;
 	struct mapping_facts facts;
 	struct mapping_alt *alts;
 	uint32_t n_alts;
