@@ -20,12 +20,12 @@ static void check_spans(const struct value_doc *doc, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char padding[JSON_PADDING];
-	auto_json_reader slow = NULL;
-	auto_json_reader fast = NULL;
+	static struct json_reader *slow, *fast; /* kept from input to input */
 	auto_buf text = { 0 };
 	struct value_doc a, b;
 	struct json_note note, fast_note;
-	must(json_reader_new(16 << 20, &slow) == ERR_OK && json_reader_new(16 << 20, &fast) == ERR_OK);
+	if (slow == NULL)
+		must(json_reader_new(16 << 20, &slow) == ERR_OK && json_reader_new(16 << 20, &fast) == ERR_OK);
 	enum err e = json_read_tolerant(slow, (struct str){ (const char *)data, size }, true, &a, &note);
 	must(e == ERR_OK || (e == ERR_PARSE && note.reason != NULL));
 	buf_add(&text, data, size);

@@ -85,7 +85,7 @@ static bool room_bytes(struct value_builder *b, size_t n)
 	if (UNLIKELY(b->err != ERR_OK))
 		return false;
 	if (UNLIKELY(b->bytes_cap - b->bytes < n))
-		return n <= SIZE_MAX / 2 ? grow_bytes(b, b->bytes + n) : (fail(b, ERR_LIMIT), false);
+		return grow_bytes(b, n <= SIZE_MAX / 2 ? b->bytes + n : SIZE_MAX);
 	return true;
 }
 

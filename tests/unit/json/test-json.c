@@ -395,7 +395,7 @@ TEST(kinds_that_json_lacks_have_a_form)
 	value_build_duration(&v, -1);
 	value_build_duration(&v, INT64_MIN);
 	value_build_unknown(&v);
-	value_build_double(&v, NAN);
+	value_build_double(&v, (double)NAN);
 	value_build_mark(&v, VALUE_SENSITIVE);
 	value_build_list(&v);
 	value_build_str(&v, STR("secret"));

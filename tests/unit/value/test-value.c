@@ -388,8 +388,8 @@ TEST(doubles_print_as_the_shortest_text_that_reads_back)
 		      { 1.0 / 3, "0.3333333333333333" },
 		      { 5e-324, "4.94065645841247e-324" },
 		      { 123456789, "123456789.0" },
-		      { INFINITY, "inf" },
-		      { -INFINITY, "-inf" } };
+		      { (double)INFINITY, "inf" },
+		      { (double)-INFINITY, "-inf" } };
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char out[NUMBER_TEXT_MAX];
 		struct str s = { out, number_format_double(cases[i].d, out) };
