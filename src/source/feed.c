@@ -73,7 +73,8 @@ static enum err open_frame(struct reading *r, struct feed *f, struct stream_head
 	f->input->csv_tab = what.csv_separator == '\t';
 	f->input->ordinal = r->ordinal++;
 	describe(f, f->input, mtime_ns);
-	f->frame = (struct frame){ .sink = &r->sink, .input = f->input, .records_max = r->batch_records, .base = h->at };
+	f->frame = (struct frame){ .sink = &r->sink, .input = f->input, .records_max = r->batch_records,
+				    .bytes_max = r->batch_bytes, .base = h->at };
 	TRY(frame_init(&f->frame, what.format));
 	f->frame_open = true;
 	f->stream_ended = false;

@@ -9,15 +9,15 @@ static const struct frame_ops *ops_of(enum source_format format)
 {
 	switch (format) {
 	case FORMAT_JSON:
-		return &frame_line;
+		return &frame_json;
 	case FORMAT_CSV:
-		return &frame_line;
+		return &frame_csv;
 	case FORMAT_AUDITD:
-		return &frame_line;
+		return &frame_audit;
 	case FORMAT_XML:
-		return &frame_line;
+		return &frame_xml;
 	case FORMAT_JOURNAL:
-		return &frame_line;
+		return &frame_journal;
 	case FORMAT_AUTO:
 	case FORMAT_NDJSON:
 	case FORMAT_SYSLOG:
@@ -67,6 +67,20 @@ fallible frame_check_size(struct frame *f, struct source_batch *b, uint64_t line
 	}
 	f->start = f->scan;
 	return ERR_OK;
+}
+
+fallible frame_check_lines(struct frame *f, struct source_batch *b)
+{
+	size_t from = f->start;
+	TRY(frame_check_size(f, b, f->line));
+	f->line += frame_count_lines(f->data + from, f->start - from);
+	return ERR_OK;
+}
+
+void frame_advance(struct frame *f, size_t to)
+{
+	f->line += frame_count_lines(f->data + f->start, to - f->start);
+	f->start = to;
 }
 
 fallible frame_end_record(struct frame *f, struct source_batch *b, size_t end, uint64_t line, bool truncated)

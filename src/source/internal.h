@@ -137,10 +137,9 @@ struct stream_utf16 {
 	bool big;
 	char in[4096];
 	size_t in_at, in_len;
-	char out[4];
+	char out[8];
 	size_t out_at, out_len;
 	uint32_t high; /* a surrogate waiting for its other half */
-	bool ended;
 };
 void stream_utf16_init(struct stream_utf16 *u, struct stream *below, bool big);
 
@@ -179,7 +178,7 @@ struct frame {
 	uint64_t line;	  /* line (or ordinal) of start, 1-based */
 	bool dropping;	  /* the record was cut at the limit; its rest is being skipped */
 	bool cut_short;	  /* the input ended by an error: the last record is truncated */
-	size_t records_max;
+	size_t records_max, bytes_max; /* of a batch; bytes for copying frames alone */
 	struct sink *sink;
 	struct source_input *input;
 	void *state;
@@ -203,11 +202,15 @@ static inline MUST_USE enum err frame_emit(struct frame *f, struct source_batch 
 }
 /* When [start, scan) has outgrown LIMIT_RECORD_BYTES: emits its first part as truncated and begins dropping. */
 fallible frame_check_size(struct frame *f, struct source_batch *b, uint64_t line);
+/* As frame_check_size with f->line, for frames that count lines: it moves with start. */
+fallible frame_check_lines(struct frame *f, struct source_batch *b);
+/* Moves start to `to`, counting lines. */
+void frame_advance(struct frame *f, size_t to);
 /* Ends a record [start, end): emits it, or counts what was dropped. Start is left to the caller. */
 fallible frame_end_record(struct frame *f, struct source_batch *b, size_t end, uint64_t line, bool truncated);
 static inline bool frame_is_full(const struct frame *f, const struct source_batch *b)
 {
-	return b->n >= f->records_max;
+	return b->n >= f->records_max || (f->ops->copies && b->data_len >= f->bytes_max);
 }
 size_t frame_count_lines(const char *p, size_t n);
 

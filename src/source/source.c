@@ -93,8 +93,7 @@ fallible source_next(struct source *s, struct source_batch *b, int wait_ms)
 		return ERR_END;
 	if (err == ERR_END && !s->any && s->follow == NULL) {
 		s->any = true; /* said once */
-		const struct source_counters *c = &s->r.sink.count;
-		return c->files == 0 && c->files_failed > 0 ? ERR_MISSING : ERR_END;
+		return s->r.sink.count.files_failed > 0 ? ERR_MISSING : ERR_END;
 	}
 	TRY(err);
 	b->sequence = s->sequence++;
