@@ -78,7 +78,9 @@ static enum err compile(struct regex *re, struct str pattern, unsigned flags, si
 	}
 	/* Without JIT (no executable memory, or a pattern it does not take) the interpreter gives the same answers,
 	 * slower. */
-	re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+	size_t size = 0;
+	re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0 &&
+	          pcre2_pattern_info(re->code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
 	return ERR_OK;
 }
 
@@ -165,5 +167,6 @@ enum err regex_search(const struct regex *re, struct regex_scratch *s, struct st
 		*ret_found = rc >= 0;
 		return ERR_OK;
 	}
+	must(rc != PCRE2_ERROR_JIT_BADOPTION && rc != PCRE2_ERROR_BADOPTION);
 	return rc == PCRE2_ERROR_NOMEMORY ? ERR_MEMORY : ERR_UNDETERMINED;
 }

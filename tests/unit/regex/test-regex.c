@@ -54,6 +54,8 @@ TEST(patterns_match_as_pcre_says)
 		{ "a\\x00b", 0, { "a\0b", 3 }, true },
 		{ "(?<=a)b(?!c)", 0, { "abd", 3 }, true },
 		{ "(a)\\1", 0, { "aa", 2 }, true },
+		{ "(*NO_JIT)(a|b)+c(?=d)", 0, { "ababcd", 6 }, true },
+		{ "(*NO_JIT)(a|b)+c(?=d)", 0, { "ababce", 6 }, false },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		bool found = !cases[i].found;
