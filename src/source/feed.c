@@ -379,3 +379,11 @@ fallible feed_fill(struct reading *r, struct feed *f, struct source_batch *b, bo
 	r->sink.count.records += b->n;
 	return ERR_OK;
 }
+
+fallible feed_idle(struct reading *r, struct feed *f, struct source_batch *b)
+{
+	TRY(begin_batch(r, f, b));
+	TRY(f->frame.ops->idle(&f->frame, b));
+	r->sink.count.records += b->n;
+	return keep_rest(f, b);
+}

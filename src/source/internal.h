@@ -77,6 +77,8 @@ struct stream_head {
 fallible stream_head_init(struct stream_head *h, struct stream *below);
 /* Reads until `want` bytes are there, or the end, or (when reads wait) there is a whole line and nothing more for now. */
 fallible stream_head_fill(struct stream_head *h, size_t want);
+/* Lets the buffer go, once what it held was read; the stream goes on. */
+void stream_head_release(struct stream_head *h);
 void stream_head_free(struct stream_head *h);
 
 enum codec_kind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_XZ, CODEC_KINDS };
@@ -273,6 +275,8 @@ struct reading {
 fallible feed_open(struct reading *r, struct feed *f, const struct walk_entry *e);
 /* Fills b. *ret_ended: the input is over. With `tail`, the end of data is not the end of the input. */
 fallible feed_fill(struct reading *r, struct feed *f, struct source_batch *b, bool tail, bool *ret_ended);
+/* Nothing came for a while: fills b with what the frame holds back. */
+fallible feed_idle(struct reading *r, struct feed *f, struct source_batch *b);
 /* Goes on with the next member of an archive; ERR_END when there is none (or it is no archive). */
 fallible feed_next_member(struct reading *r, struct feed *f);
 /* Closes what is open; buffers stay for the next file. */

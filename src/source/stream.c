@@ -107,6 +107,14 @@ fallible stream_head_fill(struct stream_head *h, size_t want)
 	return ERR_OK;
 }
 
+void stream_head_release(struct stream_head *h)
+{
+	must(h->at == h->len);
+	sys_free(h->buf);
+	h->buf = NULL;
+	h->at = h->len = 0;
+}
+
 void stream_head_free(struct stream_head *h)
 {
 	sys_free(h->buf);
