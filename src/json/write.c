@@ -42,8 +42,17 @@ static size_t write_sequence(struct buf *out, const char *p, size_t n)
 
 void json_write_str(struct buf *out, struct str s)
 {
-	buf_char(out, '"');
-	for (size_t i = 0; i < s.len && out->err == ERR_OK;) {
+	if (UNLIKELY(out->cap - out->len < s.len + 2))
+		buf_grow(out, s.len + 2); /* no string is written shorter than it is */
+	if (out->err != ERR_OK)
+		return;
+	size_t plain = plain_run_end(s.ptr, 0, s.len);
+	char *p = out->ptr + out->len;
+	*p = '"';
+	if (plain > 0)
+		memcpy(p + 1, s.ptr, plain);
+	out->len += plain + 1;
+	for (size_t i = plain; i < s.len && out->err == ERR_OK;) {
 		size_t to = plain_run_end(s.ptr, i, s.len);
 		buf_add(out, s.ptr + i, to - i);
 		i = to;
