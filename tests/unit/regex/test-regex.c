@@ -114,6 +114,19 @@ TEST(catastrophic_patterns_are_undetermined_not_silent)
 	CHECK(search("(*NO_JIT)(a+)+$", 0, (struct str){ text, sizeof(text) }, &found) == ERR_UNDETERMINED && found);
 }
 
+TEST(the_match_limit_lets_small_searches_pass_and_stops_large_ones)
+{
+	static char text[64];
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '!';
+	bool found = true;
+	/* This pattern takes some 2^n steps on n letters. */
+	CHECK((1ll << 10) < LIMIT_REGEX_MATCH_STEPS && (1ll << 40) > LIMIT_REGEX_MATCH_STEPS);
+	CHECK(search("^(a+)+$", 0, (struct str){ text + sizeof(text) - 11, 11 }, &found) == ERR_OK && !found);
+	found = true;
+	CHECK(search("^(a+)+$", 0, (struct str){ text + sizeof(text) - 41, 41 }, &found) == ERR_UNDETERMINED && found);
+}
+
 TEST(deep_recursion_hits_the_stack_bound_not_the_stack)
 {
 	enum { N = 1 << 20 };
