@@ -150,11 +150,11 @@ struct doc {
 	bool shared_id; /* id or name came from `action: global` */
 	bool shared_name;
 	bool refused;
-	bool acyclic;      /* resolve.c */
-	unsigned wanted;   /* resolve.c */
-	struct doc *next;  /* in link.c: chains */
-	uint64_t *applied; /* pipeline items, a bit each */
-	struct value state;
+	bool acyclic;       /* resolve.c */
+	unsigned wanted;    /* resolve.c */
+	struct doc *next;   /* in link.c: chains */
+	uint64_t *applied;  /* pipeline items, a bit each */
+	binding_list state; /* of pipelines */
 };
 static inline struct doc *doc_of(struct sigma_rule *rule)
 {

@@ -231,6 +231,7 @@ static enum err link_all(struct linker *l, struct sigma_docs *docs, size_t n_doc
 	TRY(enter_all(l));
 	TRY(bind_options(l, o));
 	TRY(filters_apply(l, o->n_pipelines > 0));
+	TRY(pipelines_prepare(l, o));
 	TRY(run_pipelines(l, o));
 	TRY(correlations_resolve(l));
 	struct sigma_set set = { 0 };
@@ -248,6 +249,7 @@ enum err sigma_link(struct arena *arena, struct sigma_docs *docs, size_t n_docs,
 	static const struct sigma_options none = { 0 };
 	struct linker l = { .r = { .arena = arena, .diags = diags } };
 	enum err e = link_all(&l, docs, n_docs, options != NULL ? options : &none, ret);
+	pipelines_release(&l);
 	map_free(&l.ids);
 	map_free(&l.names);
 	map_free(&l.any);
