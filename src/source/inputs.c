@@ -15,6 +15,7 @@ struct level {
 	char **names; /* the block the names live in */
 	size_t n, at;
 	size_t path_len; /* of the directory, in walk.path */
+	bool all;	 /* everything below is meant, not what the glob matches */
 };
 struct named {
 	struct named *next;
@@ -133,12 +134,12 @@ static bool path_join(struct walk *w, size_t dir_len, const char *name)
 }
 
 /* What an entry of a directory is, and whether it is wanted. w->path names it. */
-static void look_at(struct walk *w, struct found *e)
+static void look_at(struct walk *w, struct found *e, bool all)
 {
 	struct stat st;
 	struct str path = { w->path, w->path_len };
 	e->kind = FOUND_SKIP;
-	bool magic = w->glob.len > 0;
+	bool magic = !all;
 	if (e->name[0] == '.' && !magic)
 		return;
 	if (os_lstat(w->path, &st) != ERR_OK) {
@@ -151,9 +152,10 @@ static void look_at(struct walk *w, struct found *e)
 		return;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		if (link && !magic)
+		/* a glob says how deep it goes, unless it has ** */
+		if (link && (!magic || memmem(w->glob.ptr, w->glob.len, "**", 2) != NULL))
 			note(w, "a symbolic link to a directory is not followed");
-		else if ((!magic || glob_may_descend(w->glob, path)) && !prune_path(w->o, path))
+		else if ((!magic || glob_may_descend(w->glob, path) || glob_matches(w->glob, path)) && !prune_path(w->o, path))
 			e->kind = FOUND_DIR;
 		return;
 	}
@@ -176,14 +178,14 @@ static void count_found(struct walk *w, const struct level *l)
 		if (l->found[i].kind == FOUND_FILE) {
 			c->files_total++;
 			c->bytes_total_estimate += l->found[i].size;
-		} else if (l->found[i].kind == FOUND_SKIP && w->glob.len == 0) {
+		} else if (l->found[i].kind == FOUND_SKIP && l->all) {
 			c->files_pruned++;
 		}
 	}
 }
 
 /* w->path is a directory: list it and make it the current level. */
-static enum err enter_level(struct walk *w)
+static enum err enter_level(struct walk *w, bool all)
 {
 	struct str dir = { w->path, w->path_len };
 	if (w->depth > LIMIT_DIR_DEPTH) {
@@ -193,7 +195,7 @@ static enum err enter_level(struct walk *w)
 	if (w->on_directory != NULL)
 		TRY(w->on_directory(w->on_directory_arg, dir));
 	struct level *l = &w->levels[w->depth];
-	*l = (struct level){ .path_len = w->path_len };
+	*l = (struct level){ .path_len = w->path_len, .all = all };
 	enum err err = sys_list_dir(w->path_len > 0 ? w->path : ".", LIMIT_INPUT_FILES, &l->names, &l->n);
 	if (err == ERR_MEMORY)
 		return err;
@@ -208,7 +210,7 @@ static enum err enter_level(struct walk *w)
 		l->found[i].name = l->names[i];
 		l->found[i].kind = FOUND_SKIP;
 		if (path_join(w, l->path_len, l->names[i]))
-			look_at(w, &l->found[i]);
+			look_at(w, &l->found[i], all);
 		else
 			note(w, "the path is too long");
 		w->path[l->path_len] = '\0';
@@ -234,7 +236,7 @@ static enum err begin_glob(struct walk *w)
 	}
 	if (!path_set(w, str_cut(w->glob, 0, dir)))
 		return ERR_OK;
-	return enter_level(w);
+	return enter_level(w, false);
 }
 
 static enum err begin_named(struct walk *w, const struct named *n, struct walk_entry *ret, bool *ret_found)
@@ -262,7 +264,7 @@ static enum err begin_named(struct walk *w, const struct named *n, struct walk_e
 		return ERR_OK;
 	}
 	if (err == ERR_OK && S_ISDIR(st.st_mode))
-		return enter_level(w);
+		return enter_level(w, true);
 	w->sink->count.files_total++;
 	w->sink->count.bytes_total_estimate += err == ERR_OK && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	*ret = (struct walk_entry){ .path = { w->path, w->path_len }, .in_directory = n->in_directory };
@@ -285,12 +287,8 @@ static enum err step_level(struct walk *w, struct walk_entry *ret, bool *ret_fou
 	if (e->kind == FOUND_SKIP || !path_join(w, l->path_len, e->name))
 		return ERR_OK;
 	if (e->kind == FOUND_DIR) {
-		if (w->glob.len > 0 && glob_matches(w->glob, (struct str){ w->path, w->path_len })) {
-			/* the glob names a directory: everything below it is meant */
-			w->glob_found++;
-			return walk_add(w, (struct str){ w->path, w->path_len }, false);
-		}
-		return enter_level(w);
+		/* a glob that names a directory means everything below it */
+		return enter_level(w, l->all || glob_matches(w->glob, (struct str){ w->path, w->path_len }));
 	}
 	w->glob_found++;
 	w->seen++;

@@ -78,7 +78,7 @@ bool glob_may_descend(struct str pattern, struct str dir)
 	return parts_match(pattern, dir, true, &budget);
 }
 
-/* All digits, of that length: its value; else -1. */
+/* All digits, of that length (at most 4): its value; else -1. */
 static int digits(struct str s, size_t len)
 {
 	int n = 0;
@@ -146,6 +146,14 @@ static bool looks_like_region(struct str s)
 	return dashes >= 2 && s.ptr[s.len - 1] >= '0' && s.ptr[s.len - 1] <= '9';
 }
 
+static bool is_account(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+	return s.len == 12;
+}
+
 struct layout {
 	struct date plain, keyed; /* yyyy/mm/dd; year=/month=/day= or dt= */
 	struct str account, region;
@@ -192,7 +200,7 @@ static struct layout read_layout(struct str path)
 			below = 0;
 		} else if (l.aws && ++below == 1 && str_starts(part, STR("o-"))) {
 			below = 0;
-		} else if (l.aws && below == 1 && digits(part, 12) >= -1 && part.len == 12 && part.ptr[0] <= '9') {
+		} else if (l.aws && below == 1 && is_account(part)) {
 			l.account = part;
 		} else if (l.aws && below == 3 && looks_like_region(part)) {
 			l.region = part;
