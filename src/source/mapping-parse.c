@@ -17,7 +17,7 @@ void mapping_complain(struct mapping_reader *r, struct value at, const char *hin
 	va_start(args, fmt);
 	int n = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	struct value_span span = value_where(at);
+	struct value_span span = value_where(at.at != 0 ? at : r->near);
 	struct diag d = { .severity = DIAG_ERROR,
 		          .code = "mapping",
 		          .file = r->file.path,
@@ -51,6 +51,7 @@ struct value mapping_nth(struct value v, size_t i)
 
 bool mapping_check_keys(struct mapping_reader *r, struct value v, const char *what, const char *const *known)
 {
+	r->near = v;
 	if (value_kind(v) != VALUE_MAP) {
 		mapping_complain(r, v, "", "%s must be a map", what);
 		return false;

@@ -34,6 +34,7 @@ static fallible add_file(struct set_builder *b, const struct decode_text *file, 
 	for (size_t i = 0; i < docs.n; i++) {
 		struct mapping m;
 		b->reader.errors = 0;
+		b->reader.near = docs.at[i];
 		e = mapping_parse(&b->reader, docs.at[i], &m);
 		if (e == ERR_OK && user && m.fallback) {
 			mapping_complain(&b->reader, docs.at[i], "say which keys tell its records",
@@ -47,6 +48,7 @@ static fallible add_file(struct set_builder *b, const struct decode_text *file, 
 		if (e == ERR_OK)
 			TRY(vec_push(&b->mappings, b->reader.arena, m));
 	}
+	b->reader.near = VALUE_NONE;
 	return ERR_OK;
 }
 

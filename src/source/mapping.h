@@ -193,6 +193,7 @@ struct mapping_reader {
 	struct arena *arena;
 	struct decode_text file;
 	struct diag_list *diags;
+	struct value near; /* the map being read: where a missing part is missed */
 	uint32_t errors;
 };
 void mapping_complain(struct mapping_reader *r, struct value at, const char *hint, const char *fmt, ...) PRINTF(4, 5);
