@@ -22,14 +22,15 @@ static bool step_between(struct frame *f, struct xml_frame *x, bool at_end)
 	enum { LONGEST_OPENING = 7 };
 	const char *lt = memchr(f->data + f->scan, '<', f->len - f->scan);
 	size_t to = lt != NULL ? (size_t)(lt - f->data) : f->len, text = f->scan;
-	while (text < to && (f->data[text] == ' ' || (f->data[text] >= '\t' && f->data[text] <= '\r')))
+	while (text < to && (unsigned char)f->data[text] <= ' ')
 		text++;
 	if (text < to) {
 		if (!x->garbage)
 			sink_unread(f->sink, f->line + frame_count_lines(f->data + f->start, text - f->start),
 				    f->base + text, "text outside of events", (struct str){ f->data + text, to - text });
 		x->garbage = true;
-		f->sink->count.bytes_dropped += to - text;
+		for (; text < to; text++)
+			f->sink->count.bytes_dropped += (unsigned char)f->data[text] > ' ';
 	}
 	f->scan = to;
 	frame_advance(f, f->scan);
