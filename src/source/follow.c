@@ -293,7 +293,8 @@ static enum err look_at_all(struct follow *f)
 			TRY(check_rotation(f, t));
 			continue;
 		}
-		if (sys_stat(t->path.ptr, &st) != ERR_OK || t->is_stdin)
+		/* what was read whole is looked at again only when an event says so */
+		if (t->is_stdin || (t->state == TAIL_DONE && t->whole) || sys_stat(t->path.ptr, &st) != ERR_OK)
 			continue;
 		if (t->state == TAIL_NEW) {
 			t->dirty = st.st_size > 0;

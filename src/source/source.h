@@ -24,7 +24,7 @@ enum { SOURCE_PADDING = 64 };
 struct source_record {
 	uint32_t at, len;	/* in batch->data */
 	uint64_t line;		/* 1-based line (of its first line), or ordinal for formats without lines */
-	uint64_t offset;	/* in the decompressed input */
+	uint64_t offset;	/* in the decompressed input; of UTF-16, in its UTF-8 form */
 	bool truncated;		/* longer than LIMIT_RECORD_BYTES: the rest was dropped and counted */
 };
 /* What a batch's records share. Immutable while any batch refers to it; reference-counted by source.c. */

@@ -151,3 +151,36 @@ TEST(audit_events_and_their_records_are_bounded)
 	CHECK(read_text(buf_view(&text), FORMAT_AUDITD, 0, 0, true, &d) == ERR_END);
 	CHECK(d.n == LIMIT_AUDIT_OPEN + 6);
 }
+
+TEST(a_giant_record_of_any_framing_is_cut_and_the_next_one_is_whole)
+{
+	static const struct {
+		enum source_format format;
+		const char *before, *after, *last;
+		size_t n;
+	} cases[] = {
+		{ FORMAT_JSON, "{\"a\":\"", "\"}\n{\"b\":2}", "::{\"b\":2}\n", 2 },
+		{ FORMAT_JSON, "{\"x\":1,\"Records\":[{\"a\":\"", "\"},{\"b\":2}]}", "::{\"b\":2}\n", 2 },
+		{ FORMAT_JSON, "[\"", "\", 5]", "::5\n", 2 },
+		{ FORMAT_CSV, "h,i\n\"", "\n\"\"\",2\n3,4\n", "::3,4\n", 2 },
+		{ FORMAT_XML, "<Event>", "</Event><Event>2</Event>", "::<Event>2</Event>\n", 2 },
+		{ FORMAT_JOURNAL, "A=", "\n\nB=1\n\n", "::B=1\x01\n", 2 },
+		{ FORMAT_AUDITD, "type=A msg=audit(1.0:1): ", "\ntype=B msg=audit(1.0:2): y\n", "::type=B msg=audit(1.0:2): y\n", 2 },
+	};
+	size_t fill = (size_t)LIMIT_RECORD_BYTES + 3000000;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		auto_buf text = { .max = 0 };
+		buf_str(&text, str_of(cases[i].before));
+		buf_grow(&text, fill);
+		CHECK(buf_err(&text) == ERR_OK);
+		memset(text.ptr + text.len, 'x', fill);
+		text.len += fill;
+		buf_str(&text, str_of(cases[i].after));
+		auto_collected c;
+		CHECK(read_text(buf_view(&text), cases[i].format, 0, 0, true, &c) == ERR_END);
+		CHECKF(c.n == cases[i].n && c.count.records_truncated == 1 && c.count.bytes_dropped >= 3000000 - 64 &&
+			       c.count.bytes_dropped <= 3000000 + 64,
+		       "case %zu: %zu records, %llu dropped", i, c.n, (unsigned long long)c.count.bytes_dropped);
+		CHECKF(str_ends(buf_view(&c.text), str_of(cases[i].last)), "case %zu", i);
+	}
+}
