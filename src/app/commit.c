@@ -108,9 +108,10 @@ fallible run_commit(struct run *run, struct job *job)
 	add_counts(&run->counts, &job->counts);
 	if (job->counts.unread > 0 && input != NULL)
 		show_unread(run, job);
-	if (run->dead_fd >= 0 && job->dead.len > 0) {
+	if (run->dead_fd >= 0) {
 		TRY(buf_err(&job->dead));
-		TRY(sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len));
+		if (job->dead.len > 0)
+			TRY(sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len));
 	}
 	TRY(write_detections(run, job));
 	if (job->last_time != TIME_NONE)

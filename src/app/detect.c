@@ -159,8 +159,10 @@ static void *work(void *arg)
 			if (j->counts.unread > 0 && e == ERR_END) {
 				lock(&run->output_lock);
 				run->counts.unread += j->counts.unread;
-				if (run->dead_fd >= 0)
-					e = sys_write_all(run->dead_fd, j->dead.ptr, j->dead.len) == ERR_OK ? ERR_END : ERR_IO;
+				enum err dead = run->dead_fd >= 0 ? buf_err(&j->dead) : ERR_OK;
+				if (dead == ERR_OK && run->dead_fd >= 0)
+					dead = sys_write_all(run->dead_fd, j->dead.ptr, j->dead.len);
+				e = dead == ERR_OK ? ERR_END : dead;
 				unlock(&run->output_lock);
 			}
 			if (e != ERR_END)

@@ -188,7 +188,8 @@ static fallible explain_rule(struct explainer *x, uint32_t rule, const struct ev
 	visible(b, e->file, 400);
 	buf_printf(b, ":%llu: ", (unsigned long long)e->line);
 	visible(b, info->title, 200);
-	buf_str(b, match ? STR(": MATCH\n") : STR(": no match\n"));
+	bool open = admits && tree.truth == EXPLAIN_UNDETERMINED;
+	buf_str(b, match ? STR(": MATCH\n") : open ? STR(": undetermined\n") : STR(": no match\n"));
 	logsource_text(b, x->s->ruleset->set.rules[rule], e, admits);
 	node_text(x, &tree, 0);
 	buf_char(b, '\n');

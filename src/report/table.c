@@ -340,6 +340,8 @@ static void write_header(struct buf *out, const struct report_table *t, const st
 	auto_buf count = { 0 };
 	columns_number(&count, g->n);
 	buf_str(&count, g->n == 1 ? STR(" event") : STR(" events"));
+	if (out->err == ERR_OK)
+		out->err = buf_err(&count);
 	struct str level = str_is(g->level, "informational") ? STR("info") : g->level.len > 0 ? g->level : STR("none");
 	size_t room = t->width - INDENT - GAP - count.len;
 	paint_level(out, p, g->rank);
