@@ -53,6 +53,13 @@ static void paragraphs(struct buf *out, const char *text, size_t indent, size_t 
 	}
 }
 
+/* What failed while a part was put together fails the whole. */
+static void pass_on(struct buf *out, const struct buf *part)
+{
+	if (buf_err(out) == ERR_OK)
+		out->err = buf_err(part);
+}
+
 /* A row: `left`, padded, and the text beside it, or below when left is long. */
 static void row(struct buf *out, struct str left, struct str text, size_t left_width, size_t width)
 {
@@ -83,6 +90,8 @@ static void option_row(struct buf *out, const struct option_spec *o, size_t widt
 		buf_char(&text, '.');
 	}
 	row(out, buf_view(&left), buf_view(&text), LEFT_MAX, width);
+	pass_on(out, &left);
+	pass_on(out, &text);
 }
 
 static void option_rows(struct buf *out, const struct cli_command *c, struct cli_style style)
@@ -118,6 +127,7 @@ static void exit_rows(struct buf *out, struct cli_style style)
 		auto_buf code = { 0 };
 		buf_int(&code, exits[i].code);
 		row(out, buf_view(&code), str_of(exits[i].text), 3, width_of(style));
+		pass_on(out, &code);
 	}
 }
 
