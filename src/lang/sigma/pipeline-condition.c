@@ -26,12 +26,13 @@ static enum err pattern_matches(struct run *x, struct pipe_condition *c, size_t 
 		char why[256];
 		size_t offset;
 		TRY(got(anchored.ptr));
+		/* Listed first: what is listed is freed. */
+		TRY(vec_push(&x->l->regexes, x->r->arena, &c->res[i]));
 		enum err e = regex_new(anchored, 0, &c->res[i], &offset, why);
 		if (e == ERR_PARSE)
 			return pipe_refuse(x, place_of(c->args), "pipeline-regex", NULL,
 			                   "regular expression is wrong: %s", why);
 		TRY(e);
-		TRY(vec_push(&x->l->regexes, x->r->arena, &c->res[i]));
 	}
 	if (x->l->scratch == NULL)
 		TRY(regex_scratch_new(&x->l->scratch));

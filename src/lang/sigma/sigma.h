@@ -47,7 +47,7 @@ enum sigma_value_kind {
 	SIGMA_NUMBER, /* equals, numerically; also numeric strings */
 	SIGMA_BOOL,   /* equals a bool, or the text "true"/"false" in any case */
 	SIGMA_NULL,   /* absent or null */
-	SIGMA_REGEX,  /* unanchored search */
+	SIGMA_REGEX,  /* unanchored search; it compiles: that was checked */
 	SIGMA_CIDR,
 	SIGMA_COMPARE,  /* lt lte gt gte with a number; numeric strings too */
 	SIGMA_EXISTS,   /* yes: field present (null counts as absent); no: not present */
@@ -86,7 +86,9 @@ enum sigma_expr_kind {
  * The condition after parsing: a DAG (a selection used twice is the same node). Leaves are "this field matches any of
  * these values"; `all` has become an AND of leaves, `neq` a NOT. field.ptr NULL = keywords: any scalar value anywhere
  * in the event contains the pattern (a string pattern matches as if with * at both ends; numbers and others compare
- * with the whole value).
+ * with the whole value). AND, OR and NOT have at least one child, a leaf at least one value. Nesting: at most
+ * LIMIT_RULE_DEPTH as written, twice that (and a few) after filters and pipelines; LIMIT_RULE_NODES bounds the tree
+ * that the DAG stands for.
  */
 struct sigma_expr {
 	enum sigma_expr_kind kind;

@@ -62,9 +62,8 @@ static void show_value(struct buf *b, const struct sigma_value *v)
 		show_string(b, &v->string);
 		return;
 	case SIGMA_COMPARE:
-		buf_printf(b, "%s", ops[v->compare]);
-		/* fall through */
 	case SIGMA_NUMBER:
+		buf_printf(b, "%s", v->kind == SIGMA_COMPARE ? ops[v->compare] : "");
 		if (v->is_integer)
 			buf_printf(b, "%lld", (long long)v->integer);
 		else

@@ -1,4 +1,5 @@
 /* Conditions: precedence, quantifiers, patterns, limits, and what is refused. */
+#include "base/limits.h"
 #include "sigma-test.h"
 
 static const char *with_condition(struct loaded *l, const char *condition)
@@ -132,10 +133,10 @@ TEST(deep_conditions_are_refused)
 	for (size_t c = 0; c < 2; c++) {
 		auto_loaded l = { 0 };
 		auto_buf b = { 0 };
-		for (int i = 0; i < 100000; i++)
+		for (int i = 0; i < 1000 * LIMIT_RULE_DEPTH; i++)
 			buf_add(&b, cases[c].open, strlen(cases[c].open));
 		buf_lit(&b, "a");
-		for (int i = 0; i < 100000; i++)
+		for (int i = 0; i < 1000 * LIMIT_RULE_DEPTH; i++)
 			buf_add(&b, cases[c].close, strlen(cases[c].close));
 		buf_char(&b, 0);
 		CHECK(strstr(with_condition(&l, b.ptr), "nested deeper than 64 levels") != NULL);
@@ -171,7 +172,7 @@ TEST(a_rule_with_too_many_values_is_refused)
 	auto_loaded l = { 0 };
 	auto_buf b = { 0 };
 	buf_lit(&b, "    F:\n");
-	for (int i = 0; i < 20001; i++)
+	for (int i = 0; i <= LIMIT_RULE_NODES; i++)
 		buf_lit(&b, "    - a\n");
 	buf_char(&b, 0);
 	CHECK(strstr(rule_with(&l, b.ptr), "more than 20000 parts") != NULL);

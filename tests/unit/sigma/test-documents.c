@@ -1,4 +1,5 @@
 /* Documents: what refuses a rule and what only warns, collections, duplicates, order. */
+#include "base/limits.h"
 #include "sigma-test.h"
 
 #define LOGSOURCE "logsource: {product: p}\n"
@@ -211,4 +212,19 @@ TEST(a_flood_of_placeholder_values_is_refused)
 	struct sigma_options o = { .placeholders = yaml_of(&l, b.ptr) };
 	load_link(&l, &o);
 	CHECK(strstr(only(&l), "placeholders make more than 20000 values") != NULL);
+}
+
+TEST(rules_past_the_limit_are_refused)
+{
+	auto_loaded l = { 0 };
+	load_add(&l, "a.yml", "title: a\n" LOGSOURCE DETECTION);
+	load_add(&l, "z.yml", "title: z\n" LOGSOURCE DETECTION);
+	CHECK(l.err == ERR_OK && l.docs[0].rules.n == 1);
+	/* The same document, as often as there may be rules. */
+	struct sigma_rule *one = l.docs[0].rules.at[0];
+	while (l.docs[0].rules.n < LIMIT_RULES)
+		CHECK(vec_push(&l.docs[0].rules, &l.arena, one) == ERR_OK);
+	load_link(&l, NULL);
+	CHECK(l.set.n == LIMIT_RULES && l.set.n_refused == 1 && str_is(l.set.refused[0].title, "z"));
+	CHECK(told(&l, "more than 200000 rules"));
 }

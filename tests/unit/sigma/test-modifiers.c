@@ -1,4 +1,5 @@
 /* What modifiers make of values. */
+#include "base/limits.h"
 #include "sigma-test.h"
 
 #define EN "{e2}{80}{93}"
@@ -246,5 +247,20 @@ TEST(keywords_are_leaves_without_a_field)
 		auto_loaded l = { 0 };
 		const char *got = rule_with(&l, cases[i].selection);
 		CHECKF(strcmp(got, cases[i].want) == 0, "%s: %s", cases[i].want, got);
+	}
+}
+
+TEST(long_regular_expressions_are_refused)
+{
+	for (int more = 0; more < 2; more++) {
+		auto_loaded l = { 0 };
+		auto_buf b = { 0 };
+		buf_lit(&b, "    F|re: ");
+		for (int i = 0; i < LIMIT_REGEX_BYTES + more; i++)
+			buf_char(&b, 'a');
+		buf_char(&b, 0);
+		const char *got = rule_with(&l, b.ptr);
+		CHECK((strstr(got, "regular expression of 16385 bytes") != NULL) == (more == 1));
+		CHECK(l.set.n_refused == (size_t)more);
 	}
 }

@@ -306,3 +306,49 @@ TEST(mappings_that_multiply_are_bounded)
 	buf_char(&b, 0);
 	CHECK(strstr(apply(&l, rule, b.ptr), "more than 20000 parts") != NULL);
 }
+
+/* With this much memory; what comes of it. */
+static enum err within(size_t bytes, bool *ret_loaded)
+{
+	static const char pipeline[] =
+	    "vars: {p: [a, b]}\ntransformations:\n"
+	    "- {id: m, type: field_name_mapping, mapping: {A: [a1, a2]}}\n- {type: value_placeholders}\n"
+	    "- {type: add_condition, conditions: {I: '$product'}, template: true}\n"
+	    "- {type: map_string, mapping: {x: [v, w]}}\n"
+	    "- {type: replace_string, regex: x, replacement: y}\n"
+	    "- {type: set_custom_attribute, attribute: k, value: v, rule_conditions: [{type: tag, tag: attack.t1}]}\n"
+	    "- {type: case, method: upper, detection_item_conditions: [{type: match_string, pattern: a}]}\n";
+	static const char files[] =
+	    "action: global\nlevel: hihg\n---\ntitle: t\nname: t\ntags: [attack.t1]\nlogsource: {product: P}\n"
+	    "detection:\n  s: {A: 'x*', B|windash|contains: -a, C|base64offset: foo, D|expand: '%p%', E|re: 'a(?=b)', "
+	    "F|utf16|base64: x}\n  s2: {G|all: [a, b], H|neq: 5}\n  condition: 1 of s* and not s2\n"
+	    "---\ntitle: bad\nlogsource: {product: p}\ndetection: {s: {F|nope: 1}, condition: s}\n"
+	    "---\ntitle: f\nlogsource: {product: p}\nfilter: {s: {U: x}, condition: not s}\n"
+	    "---\ntitle: c\ncorrelation: {type: temporal, condition: t and not t2, timespan: 1m, group-by: [A]}\n";
+	auto_arena arena = { .max = bytes }, notes = { 0 };
+	struct diag_list diags = { .arena = &notes };
+	struct sigma_docs docs = { 0 };
+	struct sigma_set set = { 0 };
+	struct sigma_pipeline *p = NULL;
+	struct sigma_options o = { .pipelines = &p, .n_pipelines = 1 };
+	enum err e = sigma_pipeline_parse(&arena, STR("p.yml"), STR(pipeline), &p, &diags);
+	if (e == ERR_OK)
+		e = sigma_parse(&arena, STR("a.yml"), STR(files), &docs, &diags);
+	if (e == ERR_OK)
+		e = sigma_link(&arena, &docs, 1, &o, &set, &diags);
+	*ret_loaded = set.n == 2 && set.n_refused == 1 && set.n_filters == 1;
+	return e;
+}
+
+TEST(running_out_of_memory_anywhere_is_that_error_and_no_other)
+{
+	bool loaded = false;
+	CHECK(within(0, &loaded) == ERR_OK && loaded);
+	size_t failed = 0;
+	for (size_t bytes = 64; bytes < 200000; bytes += 40) {
+		enum err e = within(bytes, &loaded);
+		CHECKF(e == ERR_MEMORY || (e == ERR_OK && loaded), "%zu bytes: %s", bytes, err_text(e));
+		failed += e == ERR_MEMORY;
+	}
+	CHECK(failed > 100 && within(200000, &loaded) == ERR_OK);
+}
