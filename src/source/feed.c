@@ -73,8 +73,11 @@ static enum err open_frame(struct reading *r, struct feed *f, struct stream_head
 	f->input->csv_tab = what.csv_separator == '\t';
 	f->input->ordinal = r->ordinal++;
 	describe(f, f->input, mtime_ns);
-	f->frame = (struct frame){ .sink = &r->sink, .input = f->input, .records_max = r->batch_records,
-				    .bytes_max = r->batch_bytes, .base = h->at };
+	f->frame = (struct frame){ .sink = &r->sink,
+		                   .input = f->input,
+		                   .records_max = r->batch_records,
+		                   .bytes_max = r->batch_bytes,
+		                   .base = h->at };
 	TRY(frame_init(&f->frame, what.format));
 	f->frame_open = true;
 	f->stream_ended = false;
@@ -331,8 +334,8 @@ static enum err read_more(struct reading *r, struct feed *f, struct source_batch
 static bool is_filled(const struct reading *r, const struct feed *f, const struct source_batch *b)
 {
 	size_t used = f->frame.ops->copies ? b->data_len : f->frame.len;
-	return b->n > 0 && (used >= r->batch_bytes - r->batch_bytes / 8 || frame_is_full(&f->frame, b) ||
-			    !stream_ready(f->top, 0));
+	return b->n > 0 &&
+	       (used >= r->batch_bytes - r->batch_bytes / 8 || frame_is_full(&f->frame, b) || !stream_ready(f->top, 0));
 }
 
 /* What is unfinished waits in f->kept for the next batch. */
@@ -372,7 +375,8 @@ fallible feed_fill(struct reading *r, struct feed *f, struct source_batch *b, bo
 		TRY(read_more(r, f, b));
 	}
 	if (*ret_ended && f->stream_err != ERR_OK)
-		sink_unread(&r->sink, fr->line, fr->base + fr->len, f->top->why != NULL ? f->top->why : "reading failed", STR(""));
+		sink_unread(&r->sink, fr->line, fr->base + fr->len,
+		            f->top->why != NULL ? f->top->why : "reading failed", STR(""));
 	TRY(keep_rest(f, b));
 	f->stream_ended = f->stream_ended && !(tail && f->stream_err == ERR_OK);
 	b->ends_input = *ret_ended;

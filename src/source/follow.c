@@ -1,8 +1,8 @@
 /*
- * Following: files are read to their end and kept open; inotify (with a look at everything each second, for file systems
- * that do not tell) says which grew. A file whose path now names another inode was rotated: it is read on for a while,
- * as its writer may not have noticed, and the new one is read from its start. A file shorter than what was read was
- * truncated: it begins again. Compressed files are read once, when whoever writes them has closed them.
+ * Following: files are read to their end and kept open; inotify (with a look at everything each second, for file
+ * systems that do not tell) says which grew. A file whose path now names another inode was rotated: it is read on for a
+ * while, as its writer may not have noticed, and the new one is read from its start. A file shorter than what was read
+ * was truncated: it begins again. Compressed files are read once, when whoever writes them has closed them.
  */
 #include <errno.h>
 #include <sys/inotify.h>
@@ -12,11 +12,11 @@
 #include "source/internal.h"
 
 enum {
-	OPEN_MAX = 512,	   /* files kept open; later ones are read once */
-	LOOK_MS = 1000,	   /* between looks at everything */
+	OPEN_MAX = 512,    /* files kept open; later ones are read once */
+	LOOK_MS = 1000,    /* between looks at everything */
 	LINGER_MS = 5000,  /* a rotated file is read on for */
-	IDLE_MS = 2000,	   /* then what a frame holds is given */
-	STREAM_MS = 50,	   /* between looks at a pipe */
+	IDLE_MS = 2000,    /* then what a frame holds is given */
+	STREAM_MS = 50,    /* between looks at a pipe */
 	SETTLED_MS = 5000, /* a file not written for so long is taken as complete */
 	EVENTS_BYTES = 4096,
 };
@@ -24,8 +24,8 @@ enum tail_state { TAIL_NEW, TAIL_OPEN, TAIL_DONE };
 struct tail {
 	struct tail *next;
 	struct str path; /* NUL terminated */
-	uint64_t id[2];	 /* device, inode */
-	uint64_t size;	 /* when it was done */
+	uint64_t id[2];  /* device, inode */
+	uint64_t size;   /* when it was done */
 	struct feed *feed;
 	enum tail_state state;
 	bool dirty;  /* may have something to read */
@@ -66,7 +66,7 @@ static enum err watch_directory(struct follow *f, struct str dir, bool listed)
 	memcpy(path, dir.ptr, dir.len);
 	path[dir.len] = '\0';
 	int wd = inotify_add_watch(f->fd, dir.len > 0 ? path : ".",
-				   IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE | IN_DELETE);
+	                           IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE | IN_DELETE);
 	if (wd < 0)
 		return ERR_OK;
 	for (size_t i = 0; i < f->n_watches; i++)
@@ -321,7 +321,8 @@ static enum err take_event(struct follow *f, const struct inotify_event *e)
 	if (w == NULL || e->len == 0)
 		return ERR_OK;
 	struct buf b = { .max = 0 };
-	buf_printf(&b, "%s%s%s", w->path, w->path[0] == '\0' || str_ends(str_of(w->path), STR("/")) ? "" : "/", e->name);
+	buf_printf(&b, "%s%s%s", w->path, w->path[0] == '\0' || str_ends(str_of(w->path), STR("/")) ? "" : "/",
+	           e->name);
 	bool fits = b.err == ERR_OK && b.len < sizeof(path);
 	if (fits)
 		memcpy(path, b.ptr, b.len);
@@ -389,7 +390,12 @@ static enum err pick(struct follow *f, struct tail **ret)
 			sink_failed(&f->r->sink, e.path, "cannot be read", ERR_MISSING);
 		const char *slash = memrchr(e.path.ptr, '/', e.path.len);
 		if (!e.in_directory)
-			TRY(watch_directory(f, str_cut(e.path, 0, slash == e.path.ptr ? 1 : slash != NULL ? (size_t)(slash - e.path.ptr) : 0), false));
+			TRY(watch_directory(f,
+			                    str_cut(e.path, 0,
+			                            slash == e.path.ptr ? 1
+			                            : slash != NULL     ? (size_t)(slash - e.path.ptr)
+			                                                : 0),
+			                    false));
 		TRY(consider(f, e.path, false, !f->walked));
 	}
 }

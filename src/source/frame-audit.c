@@ -16,7 +16,7 @@ struct audit_key {
 };
 struct audit_event {
 	struct audit_key key;
-	struct audit_event *chain;	  /* in its bucket */
+	struct audit_event *chain;         /* in its bucket */
 	struct audit_event *older, *newer; /* in order of first lines; `newer` also links free ones */
 	struct buf text;
 	uint64_t line, offset;
@@ -117,7 +117,9 @@ static enum err open_event(struct frame *f, struct audit_frame *a, const struct 
 	}
 	struct buf text = e->text;
 	buf_reset(&text);
-	*e = (struct audit_event){ .key = *k, .text = text, .older = a->newest, .line = f->line, .offset = f->base + f->start };
+	*e = (struct audit_event){
+		.key = *k, .text = text, .older = a->newest, .line = f->line, .offset = f->base + f->start
+	};
 	*(a->newest != NULL ? &a->newest->newer : &a->oldest) = e;
 	a->newest = e;
 	struct audit_event **bucket = bucket_of(a, k);
@@ -142,14 +144,18 @@ static enum err batch_room(struct source_batch *b, size_t n)
 	return ERR_OK;
 }
 
-static enum err put_record(struct frame *f, struct source_batch *b, struct str text, uint64_t line, uint64_t offset, bool truncated)
+static enum err put_record(struct frame *f, struct source_batch *b, struct str text, uint64_t line, uint64_t offset,
+                           bool truncated)
 {
 	TRY(batch_room(b, text.len));
 	if (b->n == b->cap)
 		TRY(frame_more_records(b));
 	memcpy(b->data + b->data_len, text.ptr, text.len);
-	b->records[b->n++] = (struct source_record){ .at = (uint32_t)b->data_len, .len = (uint32_t)text.len, .line = line,
-						     .offset = offset, .truncated = truncated };
+	b->records[b->n++] = (struct source_record){ .at = (uint32_t)b->data_len,
+		                                     .len = (uint32_t)text.len,
+		                                     .line = line,
+		                                     .offset = offset,
+		                                     .truncated = truncated };
 	b->data_len += text.len;
 	f->sink->count.records_truncated += truncated;
 	return ERR_OK;
@@ -208,8 +214,8 @@ static enum err take_line(struct frame *f, struct source_batch *b, struct str li
 	}
 	if (e == NULL) {
 		/* what is two seconds older is over, also when its end never came */
-		while (a->oldest != NULL && (a->oldest->key.ms + event_ms < key.ms || a->n >= LIMIT_AUDIT_OPEN ||
-					     a->bytes > open_bytes_max))
+		while (a->oldest != NULL &&
+		       (a->oldest->key.ms + event_ms < key.ms || a->n >= LIMIT_AUDIT_OPEN || a->bytes > open_bytes_max))
 			TRY(close_event(f, b, a->oldest));
 		TRY(open_event(f, a, &key, &e));
 	}

@@ -1,7 +1,7 @@
 /*
- * The systemd journal export format (https://systemd.io/JOURNAL_EXPORT_FORMATS): entries end with an empty line; a field
- * is NAME=text, or NAME, a newline, the length as 8 bytes little-endian, that many bytes, a newline. Newlines inside
- * such bytes end nothing.
+ * The systemd journal export format (https://systemd.io/JOURNAL_EXPORT_FORMATS): entries end with an empty line; a
+ * field is NAME=text, or NAME, a newline, the length as 8 bytes little-endian, that many bytes, a newline. Newlines
+ * inside such bytes end nothing.
  */
 #include "source/internal.h"
 
@@ -9,9 +9,9 @@ enum { LENGTH_BYTES = 8, NAME_MAX_BYTES = 64 };
 static const uint64_t binary_max = UINT64_C(1) << 30; /* journald itself stops at 768 MiB */
 
 struct journal_frame {
-	uint64_t skip;	/* bytes of a binary field still to come */
+	uint64_t skip;  /* bytes of a binary field still to come */
 	size_t line_at; /* where the current line begins, relative to start */
-	bool mid_line;	/* its beginning was dropped: it is not empty, whatever is left of it */
+	bool mid_line;  /* its beginning was dropped: it is not empty, whatever is left of it */
 };
 
 static bool is_field_name(const char *p, size_t n)

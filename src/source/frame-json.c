@@ -11,7 +11,7 @@
 #include "source/internal.h"
 
 enum mode {
-	AT_TOP,	    /* between documents */
+	AT_TOP,     /* between documents */
 	IN_ARRAY,   /* between the elements of a top-level array or an envelope's */
 	IN_VALUE,   /* inside an object or array, to its closing bracket */
 	IN_STRING,  /* an element that is a string */
@@ -24,9 +24,9 @@ struct json_frame {
 	enum mode mode, after; /* after: where a value or garbage ends */
 	size_t depth;
 	bool in_string, escaped;
-	bool hook;     /* the value is a top-level object: look at what opens at depth 1 */
-	bool envelope; /* the array is an envelope's */
-	bool actor;    /* the object has an "actor" object: it is an event that has events, not an envelope */
+	bool hook;         /* the value is a top-level object: look at what opens at depth 1 */
+	bool envelope;     /* the array is an envelope's */
+	bool actor;        /* the object has an "actor" object: it is an event that has events, not an envelope */
 	bool may_be_empty; /* the probed key says envelope even of an empty array */
 };
 
@@ -78,7 +78,8 @@ static ALWAYS_INLINE size_t bits_in(uint64_t x)
 	return (size_t)(x * UINT64_C(0x0101010101010101) >> 56);
 }
 
-/* Which characters follow a backslash that is not itself escaped; *escaped is carried from block to block of n bytes. */
+/* Which characters follow a backslash that is not itself escaped; *escaped is carried from block to block of n bytes.
+ */
 static ALWAYS_INLINE uint64_t escaped_by(uint64_t backslash, bool *escaped, size_t n)
 {
 	const uint64_t even = UINT64_C(0x5555555555555555);
@@ -149,7 +150,8 @@ static bool is_space(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* The key before position at, where a value opens: back over spaces, a colon, spaces, a string. "" if it is not there. */
+/* The key before position at, where a value opens: back over spaces, a colon, spaces, a string. "" if it is not there.
+ */
 static struct str key_before(const struct frame *f, size_t at)
 {
 	enum { LONGEST = 16 };

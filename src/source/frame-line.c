@@ -15,8 +15,9 @@ static bool is_blank(const char *p, size_t n)
 /* The field names above AWS VPC flow records are a header, not an event. */
 static bool is_flow_header(const struct frame *f, const char *p, size_t n)
 {
-	return p != NULL && f->line == 1 && f->input->format == FORMAT_PLAIN && n < 4096 && memmem(p, n, "srcaddr", 7) != NULL &&
-	       memmem(p, n, "dstaddr", 7) != NULL && memmem(p, n, "account-id", 10) != NULL;
+	return p != NULL && f->line == 1 && f->input->format == FORMAT_PLAIN && n < 4096 &&
+	       memmem(p, n, "srcaddr", 7) != NULL && memmem(p, n, "dstaddr", 7) != NULL &&
+	       memmem(p, n, "account-id", 10) != NULL;
 }
 
 static enum err end_line(struct frame *f, struct source_batch *b, size_t end)

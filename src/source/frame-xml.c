@@ -27,7 +27,8 @@ static bool step_between(struct frame *f, struct xml_frame *x, bool at_end)
 	if (text < to) {
 		if (!x->garbage)
 			sink_unread(f->sink, f->line + frame_count_lines(f->data + f->start, text - f->start),
-				    f->base + text, "text outside of events", (struct str){ f->data + text, to - text });
+			            f->base + text, "text outside of events",
+			            (struct str){ f->data + text, to - text });
 		x->garbage = true;
 		for (; text < to; text++)
 			f->sink->count.bytes_dropped += (unsigned char)f->data[text] > ' ';

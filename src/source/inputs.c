@@ -15,7 +15,7 @@ struct level {
 	char **names; /* the block the names live in */
 	size_t n, at;
 	size_t path_len; /* of the directory, in walk.path */
-	bool all;	 /* everything below is meant, not what the glob matches */
+	bool all;        /* everything below is meant, not what the glob matches */
 };
 struct named {
 	struct named *next;
@@ -57,7 +57,8 @@ fallible walk_add(struct walk *w, struct str path, bool in_directory)
 	return ERR_OK;
 }
 
-fallible walk_new(const struct str *paths, size_t n, const struct source_options *o, struct sink *sink, struct walk **ret)
+fallible walk_new(const struct str *paths, size_t n, const struct source_options *o, struct sink *sink,
+                  struct walk **ret)
 {
 	struct walk *w = sys_zalloc(sizeof(*w));
 	TRY(got(w));
@@ -155,7 +156,8 @@ static void look_at(struct walk *w, struct found *e, bool all)
 		/* a glob says how deep it goes, unless it has ** */
 		if (link && (!magic || memmem(w->glob.ptr, w->glob.len, "**", 2) != NULL))
 			note(w, "a symbolic link to a directory is not followed");
-		else if ((!magic || glob_may_descend(w->glob, path) || glob_matches(w->glob, path)) && !prune_path(w->o, path))
+		else if ((!magic || glob_may_descend(w->glob, path) || glob_matches(w->glob, path)) &&
+		         !prune_path(w->o, path))
 			e->kind = FOUND_DIR;
 		return;
 	}

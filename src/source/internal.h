@@ -2,7 +2,8 @@
 #define SOURCE_INTERNAL_H
 /*
  * What the files of source/ share. Bytes come up through a chain of streams (file, head, codec, archive member,
- * transcoder); a frame cuts what the last one gives into records; a feed is one input being read; the walk finds inputs.
+ * transcoder); a frame cuts what the last one gives into records; a feed is one input being read; the walk finds
+ * inputs.
  */
 #include <stdatomic.h>
 
@@ -14,10 +15,10 @@
 #include "source/source.h"
 
 enum {
-	HEAD_BYTES = 64 << 10,	/* what recognition sees at most */
+	HEAD_BYTES = 64 << 10,  /* what recognition sees at most */
 	READ_BYTES = 256 << 10, /* one read of the system: small enough to stay in a core's cache until it is cut */
 	CODEC_BYTES = 64 << 10,
-	UNREAD_SHOWN = 4096,	/* bytes of garbage handed to the unread callback */
+	UNREAD_SHOWN = 4096, /* bytes of garbage handed to the unread callback */
 };
 
 /* Where problems of content go: counted, and offered to the callback (or, without one, to the diagnostics). */
@@ -38,7 +39,8 @@ void sink_failed(struct sink *k, struct str file, const char *what, enum err why
 /* ---- streams: one layer of bytes each; `below` is borrowed, whoever opened the layers closes them ---- */
 struct stream;
 struct stream_ops {
-	/* Up to size bytes; *ret 0 = end. ERR_PARSE / ERR_LIMIT / ERR_IO with s->why: nothing more will come. ERR_SIGNAL: stopped. */
+	/* Up to size bytes; *ret 0 = end. ERR_PARSE / ERR_LIMIT / ERR_IO with s->why: nothing more will come.
+	 * ERR_SIGNAL: stopped. */
 	enum err (*read)(struct stream *s, void *into, size_t size, size_t *ret);
 	/* Would a read give something without waiting? */
 	bool (*ready)(struct stream *s, int wait_ms);
@@ -75,7 +77,8 @@ struct stream_head {
 	enum err err; /* met while filling; given when the bytes are used up */
 };
 fallible stream_head_init(struct stream_head *h, struct stream *below);
-/* Reads until `want` bytes are there, or the end, or (when reads wait) there is a whole line and nothing more for now. */
+/* Reads until `want` bytes are there, or the end, or (when reads wait) there is a whole line and nothing more for now.
+ */
 fallible stream_head_fill(struct stream_head *h, size_t want);
 /* Lets the buffer go, once what it held was read; the stream goes on. */
 void stream_head_release(struct stream_head *h);
@@ -87,7 +90,7 @@ struct codec;
 struct codec_ops {
 	enum err (*start)(struct codec *c); /* first use and each member */
 	enum codec_state (*run)(struct codec *c, const char *in, size_t in_len, size_t *ret_used, char *out,
-				size_t out_len, size_t *ret_made);
+	                        size_t out_len, size_t *ret_made);
 	void (*end)(struct codec *c);
 	struct str magic; /* of a following member; "" = anything */
 };
@@ -110,7 +113,8 @@ struct codec_pool {
 	struct codec *idle[CODEC_KINDS];
 };
 enum codec_kind codec_recognise(struct str head);
-fallible codec_take(struct codec_pool *p, enum codec_kind kind, struct stream *below, struct sink *sink, struct codec **ret);
+fallible codec_take(struct codec_pool *p, enum codec_kind kind, struct stream *below, struct sink *sink,
+                    struct codec **ret);
 void codec_put(struct codec_pool *p, struct codec **c);
 void codec_pool_free(struct codec_pool *p);
 /* True when so much has come out of so little that it is a bomb (LIMIT_ZIP_RATIO). */
@@ -167,7 +171,8 @@ struct frame;
 struct frame_ops {
 	enum err (*cut)(struct frame *f, struct source_batch *b, bool at_end);
 	bool copies;
-	enum err (*idle)(struct frame *f, struct source_batch *b); /* NULL, or: nothing came for a while, give what is held */
+	enum err (*idle)(struct frame *f,
+	                 struct source_batch *b); /* NULL, or: nothing came for a while, give what is held */
 	void (*free)(struct frame *f);
 	enum err (*init)(struct frame *f);
 };
@@ -176,10 +181,10 @@ struct frame {
 	char *data; /* the window */
 	size_t len;
 	size_t start, scan;
-	uint64_t base;	  /* offset in the input of data[0] */
-	uint64_t line;	  /* line (or ordinal) of start, 1-based */
-	bool dropping;	  /* the record was cut at the limit; its rest is being skipped */
-	bool cut_short;	  /* the input ended by an error: the last record is truncated */
+	uint64_t base;                 /* offset in the input of data[0] */
+	uint64_t line;                 /* line (or ordinal) of start, 1-based */
+	bool dropping;                 /* the record was cut at the limit; its rest is being skipped */
+	bool cut_short;                /* the input ended by an error: the last record is truncated */
 	size_t records_max, bytes_max; /* of a batch; bytes for copying frames alone */
 	struct sink *sink;
 	struct source_input *input;
@@ -191,7 +196,7 @@ void frame_free(struct frame *f);
 fallible frame_more_records(struct source_batch *b);
 /* Appends the record data[at, at+len) of the window. */
 static inline MUST_USE enum err frame_emit(struct frame *f, struct source_batch *b, size_t at, size_t len,
-					   uint64_t line, bool truncated)
+                                           uint64_t line, bool truncated)
 {
 	if (UNLIKELY(b->n == b->cap))
 		TRY(frame_more_records(b));
@@ -223,7 +228,8 @@ struct walk_entry {
 	bool is_stdin;
 	bool in_directory; /* found, not named */
 };
-fallible walk_new(const struct str *paths, size_t n, const struct source_options *o, struct sink *sink, struct walk **ret);
+fallible walk_new(const struct str *paths, size_t n, const struct source_options *o, struct sink *sink,
+                  struct walk **ret);
 /* ERR_END after the last. */
 fallible walk_next(struct walk *w, struct walk_entry *ret);
 /* Adds a path found later (following); in_directory applies hidden-file and pruning rules. */
@@ -270,8 +276,8 @@ struct reading {
 	uint32_t ordinal;
 	size_t batch_bytes, batch_records;
 };
-/* Opens a file and its layers. A file that cannot be used is counted and reported here, and gives ERR_REFUSED. For an archive
- * feed_next_member comes next, else f->input is set. */
+/* Opens a file and its layers. A file that cannot be used is counted and reported here, and gives ERR_REFUSED. For an
+ * archive feed_next_member comes next, else f->input is set. */
 fallible feed_open(struct reading *r, struct feed *f, const struct walk_entry *e);
 /* Fills b. *ret_ended: the input is over. With `tail`, the end of data is not the end of the input. */
 fallible feed_fill(struct reading *r, struct feed *f, struct source_batch *b, bool tail, bool *ret_ended);
@@ -293,7 +299,8 @@ fallible input_set_header(struct source_input *in, struct str header);
 /* ---- system calls that only following needs ---- */
 fallible os_event_open(int *ret_fd);
 void os_event_raise(int fd);
-/* Waits until fd is readable; *ret_ready false after the time. ERR_SIGNAL when stop_fd is. wait_ms < 0 waits on. fd -1: stop alone. */
+/* Waits until fd is readable; *ret_ready false after the time. ERR_SIGNAL when stop_fd is. wait_ms < 0 waits on. fd -1:
+ * stop alone. */
 fallible os_wait(int fd, int stop_fd, int wait_ms, bool *ret_ready);
 fallible os_lstat(const char *path, struct stat *ret);
 

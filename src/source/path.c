@@ -168,7 +168,7 @@ static void read_date(struct layout *l, struct str part)
 		dt = keyed(part, STR("date"));
 	if (dt.len == 10 && dt.ptr[4] == '-' && dt.ptr[7] == '-')
 		l->keyed = (struct date){ digits(str_cut(dt, 0, 4), 4), digits(str_cut(dt, 5, 7), 2),
-					  digits(str_cut(dt, 8, 10), 2) };
+			                  digits(str_cut(dt, 8, 10), 2) };
 	struct str y = keyed(part, STR("year")), m = keyed(part, STR("month")), d = keyed(part, STR("day"));
 	if (y.len > 0)
 		l->keyed = (struct date){ digits(y, 4), 0, 0 };

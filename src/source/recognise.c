@@ -6,8 +6,8 @@
 
 bool recognise_is_envelope_key(struct str key)
 {
-	static const char *const names[] = { "Records", "records", "events",   "Events",   "value", "items", "Items",
-					     "logEvents", "Findings", "findings", "data", "hits" };
+	static const char *const names[] = { "Records", "records",   "events",   "Events",   "value", "items",
+		                             "Items",   "logEvents", "Findings", "findings", "data",  "hits" };
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_eq(key, str_of(names[i])))
 			return true;
@@ -35,7 +35,12 @@ static struct str next_line(struct str *rest, bool *ret_ended)
 	return line;
 }
 
-enum shape { SHAPE_OPEN /* not closed here */, SHAPE_WHOLE, SHAPE_ENVELOPE, SHAPE_MORE /* closed, and something behind it */ };
+enum shape {
+	SHAPE_OPEN /* not closed here */,
+	SHAPE_WHOLE,
+	SHAPE_ENVELOPE,
+	SHAPE_MORE /* closed, and something behind it */
+};
 
 /* The position behind a string that starts at i (its opening quote), or the end. */
 static size_t skip_string(struct str s, size_t i)
@@ -67,7 +72,8 @@ static enum shape object_shape(struct str s)
 		if (c == '[' && depth == 1 && recognise_is_envelope_key(key)) {
 			struct str inside = trim_left(str_cut(s, i + 1, s.len));
 			envelope = envelope || (inside.len > 0 && inside.ptr[0] == '{') ||
-				   (inside.len > 0 && inside.ptr[0] == ']' && (str_is(key, "Records") || str_is(key, "records")));
+			           (inside.len > 0 && inside.ptr[0] == ']' &&
+			            (str_is(key, "Records") || str_is(key, "records")));
 		}
 		if (c == '{' || c == '[')
 			depth++;
@@ -137,7 +143,8 @@ static bool is_syslog_line(struct str line)
 			i++;
 		return i < line.len && line.ptr[i] == '>';
 	}
-	if (line.len > 0 && (line.ptr[0] == '*' || line.ptr[0] == ':' || line.ptr[0] == '.') && is_month(str_cut(line, 1, 4)))
+	if (line.len > 0 && (line.ptr[0] == '*' || line.ptr[0] == ':' || line.ptr[0] == '.') &&
+	    is_month(str_cut(line, 1, 4)))
 		line = str_cut(line, 1, line.len); /* Cisco marks clocks that are not synchronised */
 	if (line.len > 15 && is_month(line) && line.ptr[3] == ' ' && is_digit(line.ptr[5]))
 		return memchr(line.ptr + 6, ':', line.len - 6) != NULL;
@@ -162,8 +169,9 @@ static bool is_event_xml(struct str text)
 {
 	for (int i = 0; i < 8; i++) {
 		text = trim_left(text);
-		if (str_starts(text, STR("<Event ")) || str_starts(text, STR("<Event>")) || str_starts(text, STR("<Events")) ||
-		    str_starts(text, STR("<Event\n")) || str_starts(text, STR("<Event\r")) || str_starts(text, STR("<Event\t")))
+		if (str_starts(text, STR("<Event ")) || str_starts(text, STR("<Event>")) ||
+		    str_starts(text, STR("<Events")) || str_starts(text, STR("<Event\n")) ||
+		    str_starts(text, STR("<Event\r")) || str_starts(text, STR("<Event\t")))
 			return true;
 		if (!str_starts(text, STR("<?")) && !str_starts(text, STR("<!--")))
 			return false;

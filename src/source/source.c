@@ -15,7 +15,7 @@ struct source {
 };
 
 fallible source_open(const struct str *paths, size_t n, const struct source_options *options, struct diag_list *diags,
-		     source_unread_fn *unread, void *unread_arg, struct source **ret)
+                     source_unread_fn *unread, void *unread_arg, struct source **ret)
 {
 	struct source *s = sys_zalloc(sizeof(*s));
 	TRY(got(s));

@@ -96,7 +96,7 @@ fallible stream_archive_open(struct stream_archive *a, struct stream *below, str
 	TRY(got(a->archive));
 	/* Only what was asked for: no filters (ours are bounded), no other formats. */
 	bool ok = archive_read_support_format_zip_streamable(a->archive) == ARCHIVE_OK &&
-		  archive_read_support_format_tar(a->archive) == ARCHIVE_OK;
+	          archive_read_support_format_tar(a->archive) == ARCHIVE_OK;
 	if (!ok)
 		return ERR_MEMORY;
 	if (archive_read_open(a->archive, a, NULL, give_bytes, NULL) != ARCHIVE_OK && a->below_err != ERR_OK)
@@ -130,7 +130,8 @@ fallible stream_archive_next(struct stream_archive *a, struct buf *name, int64_t
 		else
 			buf_str(name, str_cut(str_of(path), 0, 4096));
 		*ret_mtime_ns = TIME_NONE;
-		if (archive_entry_mtime_is_set(e) && archive_entry_mtime(e) > 0 && archive_entry_mtime(e) < INT64_C(9000000000))
+		if (archive_entry_mtime_is_set(e) && archive_entry_mtime(e) > 0 &&
+		    archive_entry_mtime(e) < INT64_C(9000000000))
 			*ret_mtime_ns = (int64_t)archive_entry_mtime(e) * 1000000000;
 		a->in_before = a->total_in > CODEC_BYTES ? a->total_in - CODEC_BYTES : 0;
 		a->out = 0;

@@ -12,7 +12,9 @@ enum codec_kind codec_recognise(struct str head)
 		return CODEC_ZSTD;
 	if (head.len >= 8 && memcmp(head.ptr + 1, "\x2a\x4d\x18", 3) == 0 && (head.ptr[0] & 0xf0) == 0x50)
 		return CODEC_ZSTD; /* a skippable frame first */
-	if (str_starts(head, (struct str){ "\xfd" "7zXZ\0", 6 }))
+	if (str_starts(head, (struct str){ "\xfd"
+	                                   "7zXZ\0",
+	                                   6 }))
 		return CODEC_XZ;
 	return CODEC_NONE;
 }
@@ -73,8 +75,8 @@ static enum err after_run(struct codec *c, enum codec_state state, size_t made)
 	if (codec_is_bomb(c->total_in, c->total_out))
 		c->failed = ERR_LIMIT;
 	if (c->failed != ERR_OK)
-		c->s.why = c->failed == ERR_LIMIT ? "decompresses to so much that it is refused as a bomb" :
-						     "the compressed data is corrupt";
+		c->s.why = c->failed == ERR_LIMIT ? "decompresses to so much that it is refused as a bomb"
+		                                  : "the compressed data is corrupt";
 	return made > 0 ? ERR_OK : c->failed;
 }
 
@@ -94,7 +96,8 @@ static enum err codec_read(struct stream *s, void *into, size_t size, size_t *re
 				continue;
 		}
 		size_t used = 0, made = 0;
-		enum codec_state state = c->ops->run(c, c->in + c->in_at, c->in_len - c->in_at, &used, into, size, &made);
+		enum codec_state state =
+		    c->ops->run(c, c->in + c->in_at, c->in_len - c->in_at, &used, into, size, &made);
 		c->in_at += used;
 		c->total_in += used;
 		c->full = made == size && state == CODEC_MORE;
@@ -111,7 +114,8 @@ static enum err codec_read(struct stream *s, void *into, size_t size, size_t *re
 static bool codec_ready(struct stream *s, int wait_ms)
 {
 	struct codec *c = (struct codec *)s;
-	return c->full || c->in_at < c->in_len || c->below_ended || c->failed != ERR_OK || stream_ready(s->below, wait_ms);
+	return c->full || c->in_at < c->in_len || c->below_ended || c->failed != ERR_OK ||
+	       stream_ready(s->below, wait_ms);
 }
 
 static void codec_free(struct codec **pc)
@@ -123,7 +127,8 @@ static void codec_free(struct codec **pc)
 	*pc = NULL;
 }
 
-fallible codec_take(struct codec_pool *p, enum codec_kind kind, struct stream *below, struct sink *sink, struct codec **ret)
+fallible codec_take(struct codec_pool *p, enum codec_kind kind, struct stream *below, struct sink *sink,
+                    struct codec **ret)
 {
 	static const struct codec_ops *const ops[CODEC_KINDS] = { NULL, &codec_gzip, &codec_zstd, &codec_xz };
 	static const struct stream_ops stream = { codec_read, codec_ready };

@@ -34,7 +34,7 @@ static enum err gzip_start(struct codec *c)
 }
 
 static enum codec_state gzip_run(struct codec *c, const char *in, size_t in_len, size_t *ret_used, char *out,
-				 size_t out_len, size_t *ret_made)
+                                 size_t out_len, size_t *ret_made)
 {
 	z_stream *z = c->state;
 	out_len = out_len < UINT32_MAX ? out_len : UINT32_MAX;

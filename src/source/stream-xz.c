@@ -38,7 +38,7 @@ static enum err xz_start(struct codec *c)
 }
 
 static enum codec_state xz_run(struct codec *c, const char *in, size_t in_len, size_t *ret_used, char *out,
-			       size_t out_len, size_t *ret_made)
+                               size_t out_len, size_t *ret_made)
 {
 	lzma_stream *z = &((struct xz *)c->state)->z;
 	z->next_in = (const uint8_t *)in;

@@ -32,7 +32,7 @@ static enum err zstd_start(struct codec *c)
 }
 
 static enum codec_state zstd_run(struct codec *c, const char *in, size_t in_len, size_t *ret_used, char *out,
-				 size_t out_len, size_t *ret_made)
+                                 size_t out_len, size_t *ret_made)
 {
 	ZSTD_inBuffer from = { in, in_len, 0 };
 	ZSTD_outBuffer to = { out, out_len, 0 };

@@ -25,7 +25,8 @@ static void remove_all(void)
 const char *scratch_dir(void)
 {
 	if (dir[0] == '\0') {
-		(void)snprintf(dir, sizeof(dir), "%s/merlon-source-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+		(void)snprintf(dir, sizeof(dir), "%s/merlon-source-XXXXXX",
+		               getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 		if (mkdtemp(dir) == NULL)
 			abort();
 		(void)atexit(remove_all);

@@ -8,8 +8,8 @@
 #include "source/source.h"
 
 struct collected {
-	struct buf text;    /* each record as "input:line:offset:flags:TEXT\n" with newlines inside shown as \x01 */
-	struct buf unread;  /* "offset:reason\n" */
+	struct buf text;   /* each record as "input:line:offset:flags:TEXT\n" with newlines inside shown as \x01 */
+	struct buf unread; /* "offset:reason\n" */
 	struct source_counters count;
 	size_t n, batches, ends;
 	uint64_t blank;
@@ -31,7 +31,7 @@ static inline void collect_batch(struct collected *c, const struct source_batch 
 		const struct source_record *r = &b->records[i];
 		if (!no_places)
 			buf_printf(&c->text, "%u:%llu:%llu:%s:", b->input->ordinal, (unsigned long long)r->line,
-				   (unsigned long long)r->offset, r->truncated ? "cut" : "");
+			           (unsigned long long)r->offset, r->truncated ? "cut" : "");
 		for (uint32_t k = 0; k < r->len; k++)
 			buf_char(&c->text, b->data[r->at + k] == '\n' ? '\x01' : b->data[r->at + k]);
 		buf_char(&c->text, '\n');
@@ -48,7 +48,7 @@ static inline void collect_batch(struct collected *c, const struct source_batch 
 	}
 }
 static inline enum err collect_paths(const struct str *paths, size_t n, const struct collect_options *o,
-				     struct diag_list *diags, struct collected *c)
+                                     struct diag_list *diags, struct collected *c)
 {
 	struct source *s = NULL;
 	struct source_batch *b = NULL;

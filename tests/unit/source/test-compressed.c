@@ -45,7 +45,8 @@ static struct bytes xz(struct str s)
 {
 	size_t cap = lzma_stream_buffer_bound(s.len);
 	struct bytes b = { malloc(cap), 0 };
-	if (lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, (const uint8_t *)s.ptr, s.len, b.at, &b.n, cap) != LZMA_OK)
+	if (lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, (const uint8_t *)s.ptr, s.len, b.at, &b.n, cap) !=
+	    LZMA_OK)
 		abort();
 	return b;
 }
@@ -113,10 +114,13 @@ TEST(each_compression_gives_the_records_of_the_plain_file)
 		for (size_t k = 0; k < ARRAY_LEN(chunks); k++) {
 			auto_collected c, d;
 			CHECK(read_bytes(one.at, one.n, chunks[k], true, &c) == ERR_END);
-			CHECKF(str_eq(buf_view(&c.text), buf_view(&plain.text)), "codec %zu, reads of %zu", i, chunks[k]);
+			CHECKF(str_eq(buf_view(&c.text), buf_view(&plain.text)), "codec %zu, reads of %zu", i,
+			       chunks[k]);
 			CHECK(read_bytes(two.ptr, two.len, chunks[k], true, &d) == ERR_END);
-			CHECKF(str_eq(buf_view(&d.text), buf_view(&plain.text)), "codec %zu, two members, reads of %zu", i, chunks[k]);
-			CHECK(c.count.unread == 0 && d.count.unread == 0 && c.count.bytes == text.len && c.count.bytes_read == one.n);
+			CHECKF(str_eq(buf_view(&d.text), buf_view(&plain.text)), "codec %zu, two members, reads of %zu",
+			       i, chunks[k]);
+			CHECK(c.count.unread == 0 && d.count.unread == 0 && c.count.bytes == text.len &&
+			      c.count.bytes_read == one.n);
 		}
 	}
 }
@@ -135,12 +139,15 @@ TEST(members_of_archives_are_inputs_with_names_that_are_safe_to_show)
 			struct source_options o = collect_defaults().o;
 			struct source *s = NULL;
 			struct source_batch *b = NULL;
-			CHECK(source_open(&path, 1, &o, NULL, NULL, NULL, &s) == ERR_OK && source_batch_new(&b) == ERR_OK);
+			CHECK(source_open(&path, 1, &o, NULL, NULL, NULL, &s) == ERR_OK &&
+			      source_batch_new(&b) == ERR_OK);
 			size_t ends = 0, n = 0;
 			bool nice = true, times = true;
 			enum err err;
 			while ((err = source_next(s, b, 0)) == ERR_OK) {
-				static const char *const names[] = { "packed.bin!a.json", "packed.bin!../sub/b?.json.gz", "packed.bin!empty" };
+				static const char *const names[] = { "packed.bin!a.json",
+					                             "packed.bin!../sub/b?.json.gz",
+					                             "packed.bin!empty" };
 				nice = nice && str_ends(b->input->name, str_of(names[b->input->ordinal]));
 				times = times && b->input->mtime_ns == INT64_C(1700000000) * 1000000000;
 				ends += b->ends_input;
@@ -148,7 +155,8 @@ TEST(members_of_archives_are_inputs_with_names_that_are_safe_to_show)
 			}
 			source_batch_free(&b);
 			source_close(&s);
-			CHECKF(err == ERR_END && ends == 3 && n == 40000 && nice && times, "zip %d outer %d: %zu ends, %zu records", zip, outer, ends, n);
+			CHECKF(err == ERR_END && ends == 3 && n == 40000 && nice && times,
+			       "zip %d outer %d: %zu ends, %zu records", zip, outer, ends, n);
 		}
 	}
 }
@@ -160,9 +168,10 @@ TEST(what_came_out_of_a_truncated_or_corrupt_file_is_used_and_the_rest_reported)
 	struct bytes (*const packers[])(struct str) = { gzip, zstd, xz };
 	for (size_t i = 0; i < ARRAY_LEN(packers); i++) {
 		auto_bytes one = packers[i](buf_view(&text));
-		auto_collected cut, broken, trailing;
+		auto_collected cut, broken;
 		CHECK(read_bytes(one.at, one.n * 3 / 4, 0, false, &cut) == ERR_END);
-		CHECKF(cut.count.unread == 1 && cut.ends == 1 && strstr(cut.unread.ptr, "ends too early") != NULL, "codec %zu", i);
+		CHECKF(cut.count.unread == 1 && cut.ends == 1 && strstr(cut.unread.ptr, "ends too early") != NULL,
+		       "codec %zu", i);
 		CHECKF(i == 1 || (cut.n > 1000 && cut.n < 20000), "codec %zu: %zu", i, cut.n);
 		CHECK(cut.n == 0 || cut.count.records_truncated <= 1);
 		memset(one.at + one.n / 2, 0xA5, 64);
@@ -186,11 +195,12 @@ TEST(broken_archives_are_reported_and_do_not_stop_the_rest)
 	for (int zip = 0; zip < 2; zip++) {
 		auto_bytes packed = pack(zip != 0, buf_view(&text), gz);
 		struct str paths[2] = { str_of(scratch_write("broken.bin", packed.at, packed.n / 3)),
-					str_of(scratch_write("good.json", "{\"a\":1}\n", 8)) };
+			                str_of(scratch_write("good.json", "{\"a\":1}\n", 8)) };
 		struct collect_options o = collect_defaults();
 		auto_collected c;
 		CHECK(collect_paths(paths, 2, &o, NULL, &c) == ERR_END);
-		CHECKF(c.count.unread >= 1 && c.n >= 1 && str_ends(buf_view(&c.text), STR(":{\"a\":1}\n")), "zip %d", zip);
+		CHECKF(c.count.unread >= 1 && c.n >= 1 && str_ends(buf_view(&c.text), STR(":{\"a\":1}\n")), "zip %d",
+		       zip);
 	}
 }
 

@@ -125,6 +125,38 @@ TEST(a_followed_directory_picks_up_new_files_but_not_rotated_copies)
 	follow_end(&w);
 }
 
+TEST(a_compressed_file_is_read_once_when_it_was_closed)
+{
+	/* gzip of "one\ntwo\n", without compression */
+	static const char gz[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x08\0\xf7\xffone\ntwo\n\xe6\x0b\xba\x12\x08\0\0\0";
+	struct following w;
+	scratch_write("gz/a.log", "a1\n", 3);
+	CHECK(follow_begin(&w, "gz") == ERR_OK);
+	CHECK(reads(&w, "a1\n"));
+	FILE *f = fopen(scratch_path("gz/new.json.gz"), "wb");
+	CHECK(f != NULL && fwrite(gz, 1, 20, f) == 20 && fflush(f) == 0);
+	CHECK(is_quiet(&w));
+	CHECK(fwrite(gz + 20, 1, sizeof(gz) - 1 - 20, f) == sizeof(gz) - 1 - 20 && fclose(f) == 0);
+	CHECK(reads(&w, "a1\none\ntwo\n"));
+	CHECK(is_quiet(&w));
+	struct source_counters c;
+	source_count(w.s, &c);
+	CHECKF(c.unread == 0 && c.files == 2 && c.files_failed == 0, "%.*s", STR_FMT(buf_view(&w.c.unread)));
+	follow_end(&w);
+}
+
+TEST(an_audit_event_without_end_is_given_when_nothing_more_comes)
+{
+	struct following w;
+	scratch_write("audit.log", "type=USER_LOGIN msg=audit(1700000000.1:5): x\n", 45);
+	CHECK(follow_begin(&w, "audit.log") == ERR_OK);
+	CHECK(reads(&w, "type=USER_LOGIN msg=audit(1700000000.1:5): x\n"));
+	append("audit.log", "type=USER_LOGIN msg=audit(1700000001.1:6): y\n");
+	CHECK(
+	    reads(&w, "type=USER_LOGIN msg=audit(1700000000.1:5): x\ntype=USER_LOGIN msg=audit(1700000001.1:6): y\n"));
+	follow_end(&w);
+}
+
 static void *stop_soon(void *arg)
 {
 	(void)usleep(50000);
@@ -183,7 +215,8 @@ TEST(a_slow_pipe_gives_what_it_has)
 {
 	pthread_t thread;
 	char *path = strdup(scratch_path("slow"));
-	CHECK(path != NULL && mkfifo(path, 0600) == 0 && pthread_create(&thread, NULL, write_pipe, path) == 0);
+	CHECK(path != NULL && mkfifo(path, 0600) == 0);
+	CHECK(pthread_create(&thread, NULL, write_pipe, path) == 0);
 	struct collect_options o = collect_defaults();
 	o.no_places = true;
 	struct str name = str_of(path);

@@ -7,7 +7,8 @@
 #include "source/internal.h"
 
 /* Reads a path below the scratch folder; the names of inputs go to `names`, one a line, without the folder. */
-static enum err names_of(const char *path, const struct source_options *o, struct buf *names, struct source_counters *count)
+static enum err names_of(const char *path, const struct source_options *o, struct buf *names,
+                         struct source_counters *count)
 {
 	struct str p = str_of(path);
 	struct source *s = NULL;
@@ -29,11 +30,12 @@ static enum err names_of(const char *path, const struct source_options *o, struc
 
 static void make_tree(void)
 {
-	static const char *const files[] = { "tree/b.log", "tree/a/z.log", "tree/a/y.json", "tree/a/deep/x.log", "tree/.hidden", "tree/c[1].log" };
+	static const char *const files[] = { "tree/b.log",        "tree/a/z.log", "tree/a/y.json",
+		                             "tree/a/deep/x.log", "tree/.hidden", "tree/c[1].log" };
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		(void)scratch_write(files[i], "x\n", 2);
-	IGNORE(symlink("b.log", scratch_path("tree/link.log")) != 0); /* there already from the test before */
-	IGNORE(symlink("..", scratch_path("tree/a/loop")) != 0); /* there already from the test before */
+	IGNORE(symlink("b.log", scratch_path("tree/link.log")) != 0);     /* there already from the test before */
+	IGNORE(symlink("..", scratch_path("tree/a/loop")) != 0);          /* there already from the test before */
 	IGNORE(symlink("nowhere", scratch_path("tree/a/dangling")) != 0); /* there already from the test before */
 }
 
@@ -44,8 +46,9 @@ TEST(directories_are_read_in_byte_order_without_loops)
 	struct source_counters c;
 	struct source_options o = collect_defaults().o;
 	CHECK(names_of(scratch_path("tree"), &o, &names, &c) == ERR_END);
-	CHECKF(str_is(buf_view(&names), "tree/a/deep/x.log\ntree/a/y.json\ntree/a/z.log\ntree/b.log\ntree/c[1].log\ntree/link.log\n"), "%.*s",
-	       STR_FMT(buf_view(&names)));
+	CHECKF(str_is(buf_view(&names),
+	              "tree/a/deep/x.log\ntree/a/y.json\ntree/a/z.log\ntree/b.log\ntree/c[1].log\ntree/link.log\n"),
+	       "%.*s", STR_FMT(buf_view(&names)));
 	CHECKF(c.files == 6 && c.files_total == 6 && c.files_pruned == 3 && c.bytes_total_estimate == 12, "%llu pruned",
 	       (unsigned long long)c.files_pruned);
 }
@@ -70,7 +73,8 @@ TEST(globs_find_each_file_once)
 		auto_buf names = { .max = 0 };
 		struct source_counters c;
 		CHECKF(names_of(scratch_path(cases[i].glob), &o, &names, &c) == ERR_END, "%s", cases[i].glob);
-		CHECKF(str_eq(buf_view(&names), str_of(cases[i].want)), "%s: %.*s", cases[i].glob, STR_FMT(buf_view(&names)));
+		CHECKF(str_eq(buf_view(&names), str_of(cases[i].want)), "%s: %.*s", cases[i].glob,
+		       STR_FMT(buf_view(&names)));
 	}
 }
 
@@ -78,7 +82,8 @@ TEST(what_is_missing_is_counted_and_the_others_are_read)
 {
 	struct collect_options o = collect_defaults();
 	struct str paths[4] = { str_of(scratch_path("not-there")), str_of(scratch_path("no*match")),
-				str_of(scratch_write("there.log", "x\n", 2)), str_of(scratch_path("not-there-either")) };
+		                str_of(scratch_write("there.log", "x\n", 2)),
+		                str_of(scratch_path("not-there-either")) };
 	auto_arena arena = { 0 };
 	struct diag_list diags = { .arena = &arena };
 	auto_collected c, none;
@@ -107,7 +112,8 @@ TEST(directories_nested_too_deep_are_reported)
 TEST(paths_outside_the_wanted_time_account_and_region_are_left_out)
 {
 	struct source_options o = collect_defaults().o;
-	CHECK(time_parse(STR("2026-11-20T12:00:00Z"), &o.since_ns) == ERR_OK && time_parse(STR("2026-11-22T12:00:00Z"), &o.until_ns) == ERR_OK);
+	CHECK(time_parse(STR("2026-11-20T12:00:00Z"), &o.since_ns) == ERR_OK &&
+	      time_parse(STR("2026-11-22T12:00:00Z"), &o.until_ns) == ERR_OK);
 	o.account = STR("123456789012");
 	o.region = STR("us-east-1");
 	static const struct {
@@ -129,8 +135,12 @@ TEST(paths_outside_the_wanted_time_account_and_region_are_left_out)
 		{ "b/AWSLogs/o-abc123/123456789012/CloudTrail/us-gov-east-1/2026/11/21", true },
 		{ "b/AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/01/x.gz", true },
 		{ "b/AWSLogs/aws-account-id=999999999999/aws-service=vpcflowlogs", true },
-		{ "b/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=11/day=21", false },
-		{ "b/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=11/day=01", true },
+		{ "b/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/"
+		  "month=11/day=21",
+		  false },
+		{ "b/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/"
+		  "month=11/day=01",
+		  true },
 		{ "logs/2026/11/21/x", false },
 		{ "logs/2026/11/01/x", true },
 		{ "logs/2024", false }, /* may be any name */

@@ -3,7 +3,7 @@
 #include "collect.h"
 
 static enum err read_text(const char *text, size_t n, enum source_format format, size_t read_bytes, size_t batch_bytes,
-			  struct collected *c)
+                          struct collected *c)
 {
 	struct str path = str_of(scratch_write("input", text, n));
 	struct collect_options o = collect_defaults();
@@ -48,8 +48,8 @@ TEST(reads_and_batches_of_any_size_give_the_same_records)
 		for (size_t k = 0; k < ARRAY_LEN(batches); k++) {
 			auto_collected c;
 			CHECK(read_text(text.ptr, text.len, FORMAT_PLAIN, reads[i], batches[k], &c) == ERR_END);
-			CHECKF(str_eq(buf_view(&c.text), buf_view(&whole.text)), "reads of %zu, batches of %zu", reads[i],
-			       batches[k]);
+			CHECKF(str_eq(buf_view(&c.text), buf_view(&whole.text)), "reads of %zu, batches of %zu",
+			       reads[i], batches[k]);
 			CHECK(c.ends == 1);
 		}
 }
@@ -73,7 +73,8 @@ TEST(a_record_over_the_limit_keeps_its_first_part_and_counts_the_rest)
 
 TEST(a_flow_log_header_is_kept_beside_the_records)
 {
-	static const char text[] = "version account-id interface-id srcaddr dstaddr\n2 123456789012 eni-1 10.0.0.1 10.0.0.2\n";
+	static const char text[] =
+	    "version account-id interface-id srcaddr dstaddr\n2 123456789012 eni-1 10.0.0.1 10.0.0.2\n";
 	auto_collected c;
 	CHECK(read_text(text, sizeof(text) - 1, FORMAT_AUTO, 0, 0, &c) == ERR_END);
 	CHECK(c.format == FORMAT_PLAIN && c.n == 1);
