@@ -42,8 +42,9 @@ int main(int argc, char **argv)
 			(void)fprintf(stderr, "bench-source: %s\n", err_text(err));
 			return 1;
 		}
-		printf("%8.0f MB/s %8.1f ns a record %10llu records %8llu files %6llu unread\n", (double)c.bytes * 1000 / ns,
-		       ns / (double)c.records, (unsigned long long)c.records, (unsigned long long)c.files, (unsigned long long)c.unread);
+		printf("%8.0f MB/s %8.1f ns a record %10llu records %8llu files %6llu unread\n",
+		       (double)c.bytes * 1000 / ns, ns / (double)c.records, (unsigned long long)c.records,
+		       (unsigned long long)c.files, (unsigned long long)c.unread);
 	}
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* Any bytes through recognition and framing: the same records whatever the size of reads, none beyond its batch. */
 #include <stdlib.h>
 
-#include "fuzz.h"
 #include "base/hash.h"
+#include "fuzz.h"
 #include "source/internal.h"
 
 struct memory {
@@ -33,7 +33,9 @@ static const struct stream_ops memory_ops = { memory_read, memory_ready };
 static uint64_t frame_all(const uint8_t *data, size_t n, enum source_format format, size_t chunk, size_t batch)
 {
 	static const struct hash_key key = { 1, 2 };
-	struct reading r = { .o = { .since_ns = TIME_NONE, .until_ns = TIME_NONE }, .batch_bytes = batch, .batch_records = 64 };
+	struct reading r = { .o = { .since_ns = TIME_NONE, .until_ns = TIME_NONE },
+		             .batch_bytes = batch,
+		             .batch_records = 64 };
 	struct memory m = { .s = { .ops = &memory_ops }, .at = data, .n = n, .chunk = chunk };
 	struct feed f = { .file = { .fd = -1 } };
 	struct source_batch *b = NULL;
@@ -52,7 +54,8 @@ static uint64_t frame_all(const uint8_t *data, size_t n, enum source_format form
 			const struct source_record *rec = &b->records[i];
 			must((size_t)rec->at + rec->len <= b->data_len && b->data_len + SOURCE_PADDING <= b->data_cap);
 			must(format == FORMAT_AUDITD || rec->offset + rec->len <= n);
-			sum = sum * 31 + hash_sip(&key, b->data + rec->at, rec->len) + rec->line * 7 + rec->offset + rec->truncated;
+			sum = sum * 31 + hash_sip(&key, b->data + rec->at, rec->len) + rec->line * 7 + rec->offset +
+			      rec->truncated;
 		}
 	}
 	must(b->ends_input);
