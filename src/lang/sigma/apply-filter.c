@@ -67,9 +67,37 @@ static enum err filter_expr(struct linker *l, struct doc *rule, struct doc *filt
 	return e;
 }
 
+/* A rule under filters is one AND that carries this very text as its label: the rule's own condition first, then one
+ * child a filter. Its array of children has room for the next power of two. */
+static const char joined_label[] = "rule and filters";
+
+static enum err join(struct linker *l, struct doc *rule, struct sigma_expr *more)
+{
+	struct sigma_expr *both = rule->rule.condition;
+	if (both->label.ptr != joined_label) {
+		TRY(expr_new(&l->r, rule, SIGMA_AND, link_place(rule), &both));
+		both->label = (struct str){ joined_label, sizeof(joined_label) - 1 };
+		TRY(expr_children(&l->r, both, 2));
+		both->children[0] = rule->rule.condition;
+		both->children[1] = more;
+		rule->rule.condition = both;
+		rule->depth++;
+		return ERR_OK;
+	}
+	size_t n = both->n;
+	if ((n & (n - 1)) == 0) {
+		struct sigma_expr **old = both->children;
+		TRY(expr_children(&l->r, both, 2 * n));
+		memcpy(both->children, old, n * sizeof(struct sigma_expr *));
+	}
+	both->children[n] = more;
+	both->n = n + 1;
+	return ERR_OK;
+}
+
 static enum err add_filter(struct linker *l, struct doc *rule, struct doc *filter, bool copy)
 {
-	struct sigma_expr *own = rule->rule.condition, *named, *both, *condition;
+	struct sigma_expr *named, *condition;
 	TRY(filter_expr(l, rule, filter, copy, &condition));
 	/* The filter by its name, over its condition: explain shows it. */
 	TRY(expr_new(&l->r, rule, SIGMA_AND, link_place(filter), &named));
@@ -77,18 +105,8 @@ static enum err add_filter(struct linker *l, struct doc *rule, struct doc *filte
 	TRY(got(named->label.ptr));
 	TRY(expr_children(&l->r, named, 1));
 	named->children[0] = condition;
-	TRY(expr_new(&l->r, rule, SIGMA_AND, link_place(rule), &both));
-	/* A rule under filters is one AND: the rule's own condition first, then one child a filter. */
-	bool filtered = str_is(own->label, "rule and filters");
-	size_t n = filtered ? own->n : 1;
-	both->label = STR("rule and filters");
-	TRY(expr_children(&l->r, both, n + 1));
-	for (size_t i = 0; i < n; i++)
-		both->children[i] = filtered ? own->children[i] : own;
-	both->children[n] = named;
-	unsigned depth = filter->depth + 2;
-	rule->depth = rule->depth + !filtered > depth ? rule->depth + !filtered : depth;
-	rule->rule.condition = both;
+	TRY(join(l, rule, named));
+	rule->depth = rule->depth > filter->depth + 2 ? rule->depth : filter->depth + 2;
 	return ERR_OK;
 }
 

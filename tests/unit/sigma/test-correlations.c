@@ -204,3 +204,27 @@ TEST(wrong_filters_are_refused)
 		CHECKF(strcmp(shown(&l, l.set.rules[0]->condition), "F~1") == 0, "case %zu", i);
 	}
 }
+
+TEST(many_filters_on_one_rule_link_and_too_many_refuse_it)
+{
+	for (int many = 100; many <= 10000; many *= 100) {
+		auto_loaded l = { 0 };
+		auto_buf b = { 0 };
+		buf_lit(&b, RULE("rule"));
+		for (int i = 0; i < many; i++)
+			buf_lit(&b, FILTER("any", "{product: p}", "not s"));
+		buf_char(&b, 0);
+		load_one(&l, b.ptr);
+		CHECK(l.set.n == (size_t)(many == 100) && l.set.n_filters == (size_t)many);
+		CHECK(many > 100 || l.set.rules[0]->condition->n == 101);
+		CHECK(many == 100 || strstr(only(&l), "more than 20000 parts") != NULL);
+	}
+}
+
+TEST(a_selection_may_bear_the_name_of_a_joined_condition)
+{
+	auto_loaded l = { 0 };
+	load_one(&l, "title: t\nlogsource: {product: p}\ndetection:\n  rule and filters: {A: 1, B: 2, C: 3}\n"
+	             "  condition: 1 of rule*\n---\n" FILTER("any", "{product: p}", "not s"));
+	CHECK(strcmp(only(&l), "and(or(and(A~1 B~2 C~3)) and(not(U~x)))") == 0);
+}
