@@ -66,7 +66,7 @@ void decode_scan_record(struct decode_scan *scan, const struct decode_set *set, 
 		scan->at[slot] = at;
 		const struct mapping_key *k = &set->keys[slot];
 		if (k->anchor)
-			for (unsigned i = 0; i < MAPPING_ALT_WORDS; i++)
+			for (unsigned i = 0; i < set->alt_words; i++)
 				scan->worth[i] |= k->alts[i];
 	}
 }
@@ -120,10 +120,10 @@ static bool holds(const struct decode_scan *scan, const struct mapping_test *t)
 	}
 }
 
-static bool recognises(const struct decode_scan *scan, const struct mapping_alt *alt)
+static bool recognises(const struct decode_scan *scan, const struct mapping_alt *alt, unsigned key_words)
 {
 	uint64_t missing = 0;
-	for (unsigned i = 0; i < MAPPING_KEY_WORDS; i++)
+	for (unsigned i = 0; i < key_words; i++)
 		missing |= alt->need[i] & ~scan->present[i];
 	if (missing != 0)
 		return false;
@@ -135,10 +135,10 @@ static bool recognises(const struct decode_scan *scan, const struct mapping_alt 
 
 uint32_t decode_recognise(const struct decode_scan *scan, const struct decode_set *set)
 {
-	for (unsigned w = 0; w < MAPPING_ALT_WORDS; w++)
+	for (unsigned w = 0; w < set->alt_words; w++)
 		for (uint64_t left = scan->worth[w]; left != 0; left &= left - 1) {
 			const struct mapping_alt *alt = &set->alts[64 * w + (unsigned)__builtin_ctzll(left)];
-			if (recognises(scan, alt))
+			if (recognises(scan, alt, set->key_words))
 				return alt->mapping;
 		}
 	return set->fallback;
@@ -167,10 +167,9 @@ static bool join_list(struct value v, char *into, struct str *ret)
 	return len > 0;
 }
 
-static const struct mapping_node *find_case(const struct mapping_node *node, struct str s)
+static const struct mapping_node *find_case(const struct mapping_node *node, struct mapping_tag tag, struct str s)
 {
 	if (node->cases != NULL) {
-		struct mapping_tag tag = mapping_tag_of(s);
 		for (uint64_t i = mapping_tag_hash(tag) & node->mask; node->cases[i].node != NULL;
 		     i = (i + 1) & node->mask)
 			if (mapping_tag_eq(tag, s.ptr, node->cases[i].tag, node->cases[i].key))
@@ -182,25 +181,36 @@ static const struct mapping_node *find_case(const struct mapping_node *node, str
 	return NULL;
 }
 
-const struct mapping_node *decode_decide(const struct decode_scan *scan, const struct mapping_node *node)
+/* The child that a value chooses. *ret_found tells whether it is a value that can choose: a scalar that is neither null
+ * nor empty, or a list of strings. */
+static const struct mapping_node *choose(const struct mapping_node *node, struct value v, bool *ret_found)
 {
 	char scratch[JOINED_MAX];
 	_Static_assert((int)JOINED_MAX >= (int)VALUE_TEXT_MAX, "numbers fit");
+	uint64_t word = v.doc->tape[v.at];
+	struct str s = { 0 };
+	if (LIKELY(tape_type(word) == '"')) {
+		s = tape_str(v.doc->strings, word);
+		*ret_found = s.len > 0;
+		return s.len > 0 ? find_case(node, mapping_tag_at(s.ptr - sizeof(uint32_t)), s) : NULL;
+	}
+	enum value_kind kind = value_kind(v);
+	if (kind == VALUE_LIST)
+		*ret_found = join_list(v, scratch, &s);
+	else
+		*ret_found = kind != VALUE_NULL && value_text(v, scratch, &s) && s.len > 0;
+	return *ret_found ? find_case(node, mapping_tag_of(s), s) : NULL;
+}
+
+const struct mapping_node *decode_decide(const struct decode_scan *scan, const struct mapping_node *node)
+{
 	while (node->by.n > 0) {
 		const struct mapping_node *next = NULL;
 		bool found = false;
 		for (uint32_t i = 0; i < node->by.n && !found; i++) {
 			struct value v = decode_scan_get(scan, &node->by.at[i]);
-			struct str s;
-			if (v.at == 0)
-				continue;
-			enum value_kind kind = value_kind(v);
-			if (kind == VALUE_LIST)
-				found = join_list(v, scratch, &s);
-			else
-				found = kind != VALUE_NULL && value_text(v, scratch, &s) && s.len > 0;
-			if (found)
-				next = find_case(node, s);
+			if (v.at != 0)
+				next = choose(node, v, &found);
 		}
 		if (next == NULL && found)
 			next = node->present;

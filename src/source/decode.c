@@ -35,6 +35,7 @@ struct decoder {
 	struct arena arena; /* of the record */
 	struct value_doc doc;
 	struct decode_scan scan;
+	struct value only; /* a record that is one map, not yet taken */
 	struct frame frames[FRAMES_MAX];
 	uint32_t n_frames;
 	const struct source_batch *batch;
@@ -204,6 +205,7 @@ fallible decoder_record(struct decoder *d, const struct source_batch *b, const s
 	d->batch = b;
 	d->record = r;
 	d->n_frames = 0;
+	d->only = VALUE_NONE;
 	d->err = ERR_OK;
 	d->scan.record = VALUE_NONE;
 	d->flags = r->truncated ? (unsigned)EVENT_TRUNCATED : 0u;
@@ -219,7 +221,9 @@ fallible decoder_record(struct decoder *d, const struct source_batch *b, const s
 	}
 	struct value root = value_root(&d->doc);
 	d->whole = value_kind(root) == VALUE_MAP;
-	push(d, d->whole ? (struct frame){ .one = root } : (struct frame){ .it = value_iter(root) });
+	d->only = d->whole ? root : VALUE_NONE;
+	if (!d->whole)
+		push(d, (struct frame){ .it = value_iter(root) });
 	return ERR_OK;
 }
 
@@ -553,12 +557,15 @@ static fallible next(struct decoder *d, struct event *ret, bool *ret_found)
 {
 	for (;;) {
 		const struct mapping_unwrap *from = NULL;
-		struct value v = take(d, &from);
+		struct value v = d->only;
+		d->only = VALUE_NONE;
+		if (v.at == 0)
+			v = take(d, &from);
 		*ret_found = v.at != 0;
 		if (v.at == 0)
 			return ERR_OK;
 		bool again = true;
-		if (from != NULL || value_kind(v) != VALUE_MAP)
+		if (from != NULL || tape_type(v.doc->tape[v.at]) != '{')
 			TRY(resolve(d, from, &v, &again));
 		bool room = d->n_frames < FRAMES_MAX;
 		if (value_kind(v) == VALUE_LIST && room) {

@@ -273,6 +273,8 @@ static fallible finish(struct set_builder *b)
 	set->fallback = set->n_mappings - 1;
 	TRY(index_keys(b));
 	choose_anchors(set);
+	set->key_words = (set->n_keys + 63) / 64;
+	set->alt_words = (set->n_alts + 63) / 64;
 	for (uint32_t i = 0; i < set->n_mappings; i++) {
 		struct mapping *m = &set->mappings[i];
 		m->view.id = i;

@@ -180,6 +180,7 @@ struct decode_set {
 	uint32_t n_mappings, fallback;
 	struct mapping_alt *alts; /* in the same order */
 	uint32_t n_alts;
+	unsigned key_words, alt_words; /* of the bit sets, as many as are in use */
 	struct mapping_key *keys;
 	uint32_t n_keys;
 	uint16_t *index;      /* slot + 1 by hash, 0 = free; size is a power of two */

@@ -179,7 +179,7 @@ TEST(every_case_beside_the_mappings_gives_what_it_expects)
 {
 	auto_kit k;
 	CHECK(kit_open(&k, NULL, NULL));
-	char **names = NULL, folder[4096], path[8192];
+	char **names = NULL, folder[1024], path[2048];
 	size_t n = 0, cases = 0;
 	snprintf(folder, sizeof(folder), "%s/content/mappings/cases", test_root());
 	CHECK(sys_list_dir(folder, 1000, &names, &n) == ERR_OK);
@@ -198,7 +198,7 @@ TEST(every_mapping_has_a_case)
 	auto_kit k;
 	auto_buf all = { 0 };
 	CHECK(kit_open(&k, NULL, NULL));
-	char **names = NULL, folder[4096], path[8192];
+	char **names = NULL, folder[1024], path[2048];
 	size_t n = 0;
 	snprintf(folder, sizeof(folder), "%s/content/mappings/cases", test_root());
 	CHECK(sys_list_dir(folder, 1000, &names, &n) == ERR_OK);

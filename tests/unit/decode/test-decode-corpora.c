@@ -46,7 +46,7 @@ static bool read_file(struct kit *k, const char *path, const char *decoder, stru
 
 static bool read_folder(struct kit *k, const char *folder, const char *decoder, struct tally *t)
 {
-	char **names = NULL, path[8192];
+	char **names = NULL, path[2048];
 	size_t n = 0;
 	if (sys_list_dir(folder, 10000, &names, &n) != ERR_OK)
 		return false;
@@ -63,7 +63,7 @@ static void check_folder(const char *name, const char *decoder, size_t at_least)
 {
 	auto_kit k;
 	struct tally t = { 0 };
-	char folder[4096];
+	char folder[1024];
 	if (test_corpora() == NULL)
 		SKIP("no corpora");
 	CHECK(kit_open(&k, NULL, NULL));
@@ -106,7 +106,7 @@ TEST(events_of_panther_are_recognised)
 {
 	auto_kit k, reader;
 	auto_free char *text = NULL;
-	char path[4096];
+	char path[1024];
 	size_t len = 0, generic = 0, all = 0;
 	if (test_corpora() == NULL)
 		SKIP("no corpora");
