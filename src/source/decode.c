@@ -15,7 +15,7 @@
 #include "source/mapping.h"
 #include "source/text.h"
 
-enum { FRAMES_MAX = 6 };
+enum { FRAMES_MAX = 6, ID_TEXT_MAX = 512 };
 
 /* What is still to be yielded of one container. */
 struct frame {
@@ -43,7 +43,7 @@ struct decoder {
 	unsigned flags;
 	bool whole; /* the record is one event, so its text is the event's */
 	enum err err;
-	char id_text[VALUE_TEXT_MAX];
+	char id_text[ID_TEXT_MAX];
 };
 
 fallible decoder_new(const struct decode_set *s, const struct decode_options *options, struct decoder **ret)
@@ -611,18 +611,35 @@ static void scan_event(struct decoder *d, const struct event *e)
 		decode_scan_record(&d->scan, d->set, e->record);
 }
 
-struct str decode_event_id(struct decoder *d, const struct event *e)
+/* The text of the first path that holds one; numbers are written to scratch. */
+static struct str text_at(const struct decode_scan *scan, const struct mapping_paths *paths, char *scratch)
 {
-	const struct mapping_paths *paths = &d->set->mappings[e->decoder].facts.id;
-	struct str s = { 0 };
-	if (paths->n > 0)
-		scan_event(d, e);
+	struct str s;
 	for (uint32_t i = 0; i < paths->n; i++) {
-		struct value v = decode_scan_get(&d->scan, &paths->at[i]);
-		if (v.at != 0 && value_kind(v) != VALUE_NULL && value_text(v, d->id_text, &s) && s.len > 0)
+		struct value v = decode_scan_get(scan, &paths->at[i]);
+		if (v.at != 0 && value_kind(v) != VALUE_NULL && value_text(v, scratch, &s) && s.len > 0)
 			return s;
 	}
 	return (struct str){ 0 };
+}
+
+struct str decode_event_id(struct decoder *d, const struct event *e)
+{
+	const struct mapping_facts *f = &d->set->mappings[e->decoder].facts;
+	char scratch[VALUE_TEXT_MAX];
+	if (f->id.n == 0)
+		return (struct str){ 0 };
+	scan_event(d, e);
+	struct str id = text_at(&d->scan, &f->id, d->id_text);
+	struct str with = id.len > 0 && f->id_with.n > 0 ? text_at(&d->scan, &f->id_with, scratch) : (struct str){ 0 };
+	if (with.len == 0)
+		return id;
+	if (id.len + 1 + with.len > sizeof(d->id_text))
+		return (struct str){ 0 }; /* half an id would be shared */
+	memmove(d->id_text, id.ptr, id.len);
+	d->id_text[id.len] = '/';
+	memcpy(d->id_text + id.len + 1, with.ptr, with.len);
+	return (struct str){ d->id_text, id.len + 1 + with.len };
 }
 
 int64_t decode_event_time(struct decoder *d, const struct event *e)

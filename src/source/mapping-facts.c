@@ -225,12 +225,13 @@ static void check_groups(struct mapping_reader *r, struct value v)
 
 fallible mapping_parse_facts(struct mapping_reader *r, struct value v, struct mapping_facts *ret)
 {
-	static const char *const known[] = { "id",    "time",  "actor",   "action",    "origin",
-		                             "scope", "error", "outcome", "resources", NULL };
+	static const char *const known[] = { "id",    "id_with", "time",    "actor",     "action", "origin",
+		                             "scope", "error",   "outcome", "resources", NULL };
 	if (!mapping_check_keys(r, v, "facts", known))
 		return ERR_OK;
 	check_groups(r, v);
 	TRY(mapping_paths_parse(r, value_get(v, STR("id")), &ret->id));
+	TRY(mapping_paths_parse(r, value_get(v, STR("id_with")), &ret->id_with));
 	TRY(mapping_paths_parse(r, value_get(v, STR("time")), &ret->time));
 	for (size_t i = 0; i < FACT_COUNT; i++) {
 		struct value from = fact_names[i].group[0] == 0 ? v : value_get(v, str_of(fact_names[i].group));

@@ -283,6 +283,7 @@ static fallible finish(struct set_builder *b)
 		TRY(got(m->nodes));
 		number_nodes(set, m, m->tree);
 		give_slots(set, &m->facts.id);
+		give_slots(set, &m->facts.id_with);
 		give_slots(set, &m->facts.time);
 		for (uint32_t u = 0; u < m->n_unwraps; u++) {
 			struct mapping_paths one = { &m->unwraps[u].each, 1 };

@@ -128,6 +128,7 @@ struct mapping_resource {
 };
 struct mapping_facts {
 	struct mapping_paths id, time;
+	struct mapping_paths id_with; /* completes an id that several events share: its text follows after a slash */
 	struct mapping_exprs fields[FACT_COUNT];
 	struct mapping_resource *resources;
 	uint32_t n_resources;
