@@ -35,7 +35,7 @@ enum event_flag {
 };
 struct event {
 	struct value record; /* the decoded record, root of its view */
-	struct str raw;      /* the untouched text */
+	struct str raw;      /* the untouched text; ptr NULL for one of several events in a record: decode_event_raw makes it */
 	const struct view *view;
 	struct logsource logsource;
 	uint32_t class_id; /* > 0: equal ids mean equal view and logsource; 0: logsource taken from the record itself */

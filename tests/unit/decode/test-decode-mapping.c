@@ -56,6 +56,7 @@ TEST(refuses_each_way_to_be_wrong_alone_and_with_its_line)
 		struct event e;
 		CHECKF(kit_open(&k, bad[i].yaml, NULL), "%s", bad[i].what);
 		CHECKF(k.diags.errors > 0, "%s is accepted", bad[i].what);
+		CHECKF(k.diags.items.n > 0, "%s", bad[i].what);
 		const struct diag *d = &k.diags.items.at[0];
 		CHECKF(str_is(d->file, "user.yml"), "%s: %.*s", bad[i].what, STR_FMT(d->file));
 		CHECKF(bad[i].line == 0 || d->line == bad[i].line, "%s: line %u", bad[i].what, d->line);
