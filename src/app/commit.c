@@ -70,31 +70,70 @@ static fallible write_span(struct run *run, const struct job *job, size_t from, 
 	return to > from ? sys_write_all(run->fd, job->out.ptr + from, to - from) : ERR_OK;
 }
 
-/* Writes rendered detections in as few pieces as duplicates and late ones allow. */
+static int64_t late_time(const struct run *run, const struct job *job)
+{
+	return run->carry_time != TIME_NONE ? run->carry_time : job->batch->input->mtime_ns;
+}
+
+/* A rendered detection, its null time replaced by the late one. */
+static void assemble(struct run *run, const struct job *job, const struct job_detection *jd)
+{
+	const char *line = job->out.ptr + jd->at;
+	int64_t ns = jd->late_time ? late_time(run, job) : TIME_NONE;
+	char text[TIME_TEXT_MAX];
+	if (ns == TIME_NONE) {
+		buf_add(&run->assembled, line, jd->len);
+		return;
+	}
+	must(jd->len > REPORT_JSON_TIME_AT + 4 && memcmp(line + REPORT_JSON_TIME_AT, "null", 4) == 0);
+	buf_add(&run->assembled, line, REPORT_JSON_TIME_AT);
+	buf_char(&run->assembled, '"');
+	buf_add(&run->assembled, text, time_format(ns, text));
+	buf_char(&run->assembled, '"');
+	buf_add(&run->assembled, line + REPORT_JSON_TIME_AT + 4, jd->len - REPORT_JSON_TIME_AT - 4);
+}
+
+/* Consecutive rendered detections not yet written: [from, to) of the job's output. */
+struct span {
+	size_t from, to;
+};
+
+static fallible put_detection(struct run *run, struct job *job, struct job_detection *jd, struct span *span)
+{
+	count_detection(run, jd);
+	if (jd->copy == NULL && job->late) {
+		assemble(run, job, jd);
+	} else if (jd->copy == NULL) {
+		span->to = jd->at + jd->len;
+	} else {
+		if (jd->late_time)
+			jd->copy->time_ns = late_time(run, job);
+		return write_late(run, job, jd);
+	}
+	return ERR_OK;
+}
+
+/* Writes rendered detections in as few pieces as duplicates and copies allow. */
 static fallible write_detections(struct run *run, struct job *job)
 {
-	size_t next = 0, from = 0, to = 0;
+	size_t next = 0;
+	struct span span = { 0, 0 };
+	buf_reset(&run->assembled);
 	for (size_t e = 0; e < job->n_events; e++) {
 		bool drop = duplicate(run, job, e);
 		for (; next < job->detections.n && job->detections.at[next].event == e; next++) {
 			struct job_detection *jd = &job->detections.at[next];
 			if (drop || jd->copy != NULL) {
-				TRY(write_span(run, job, from, to));
-				from = to = jd->at + jd->len;
+				TRY(write_span(run, job, span.from, span.to));
+				span.from = span.to = jd->at + jd->len;
 			}
-			if (drop)
-				continue;
-			count_detection(run, jd);
-			if (jd->copy == NULL) {
-				to = jd->at + jd->len;
-				continue;
-			}
-			if (jd->late_time)
-				jd->copy->time_ns = run->carry_time != TIME_NONE ? run->carry_time : job->batch->input->mtime_ns;
-			TRY(write_late(run, job, jd));
+			if (!drop)
+				TRY(put_detection(run, job, jd, &span));
 		}
 	}
-	return write_span(run, job, from, to);
+	TRY(buf_err(&run->assembled));
+	TRY(write_span(run, job, span.from, span.to));
+	return run->assembled.len > 0 ? sys_write_all(run->fd, run->assembled.ptr, run->assembled.len) : ERR_OK;
 }
 
 fallible run_commit(struct run *run, struct job *job)

@@ -325,6 +325,7 @@ static void run_close(struct run *run)
 	report_table_free(&run->table);
 	report_sarif_free(&run->sarif);
 	dedup_clear(&run->dedup);
+	buf_free(&run->assembled);
 	if (run->fd > 1)
 		sys_closep(&run->fd);
 	sys_closep(&run->dead_fd);

@@ -39,7 +39,7 @@ struct job_detection {
 	uint32_t rule;
 	size_t at, len;
 	struct detection *copy;
-	bool late_time; /* takes the last time of its input before this batch */
+	bool late_time; /* takes the last time of its input before this batch: rendered with null, or a copy */
 };
 struct job_unread {
 	uint64_t line, offset;
@@ -60,6 +60,7 @@ struct job {
 	struct job_counts counts;
 	struct job_unread unread[JOB_UNREAD_SHOWN];
 	int64_t last_time; /* of the batch's events; TIME_NONE if none had one */
+	bool late;	   /* some rendered detection still lacks its time */
 	enum err err;
 };
 
@@ -90,6 +91,7 @@ struct run {
 	struct dedup dedup;
 	struct hash_sha *sha; /* of the committing thread: ids of late detections are made before */
 	int fd, dead_fd;
+	struct buf assembled; /* output of one job, with late times */
 	struct report_table *table;
 	struct report_sarif *sarif;
 	struct diag_list *diags, source_diags;

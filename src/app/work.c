@@ -36,6 +36,7 @@ void job_reset(struct job *job)
 	job->n_events = 0;
 	job->counts = (struct job_counts){ 0 };
 	job->last_time = TIME_NONE;
+	job->late = false;
 	job->err = ERR_OK;
 }
 
@@ -120,10 +121,28 @@ static fallible match(struct worker *w, const struct event *e, struct detect_mat
 	return detect_match(w->run->program, w->scratch, e, ret);
 }
 
-static fallible make_ids(struct worker *w, const struct job *job, struct detection *d)
+/* Of the provider, or made of where the event stands and what it is. One for all detections of the event. */
+static fallible event_id(struct worker *w, const struct job *job, const struct event *e, const struct event_facts *f, struct str *ret)
 {
 	char hex[65];
-	const struct event *e = d->event;
+	*ret = f->id;
+	if (f->id.len > 0)
+		return ERR_OK;
+	struct hash128 content = hash_content(e->raw.ptr, e->raw.len);
+	uint64_t words[] = { job->batch->input->identity, e->offset, e->raw.len, content.lo, content.hi };
+	struct str part = { (const char *)words, sizeof(words) };
+	TRY(hash_sha_hex(w->sha, &part, 1, 16, hex));
+	char *text = arena_alloc(&w->arena, 40);
+	TRY(got(text));
+	memcpy(text, "sha256:", 7);
+	memcpy(text + 7, hex, 32);
+	*ret = (struct str){ text, 39 };
+	return ERR_OK;
+}
+
+static fallible fingerprint(struct worker *w, struct detection *d)
+{
+	char hex[65];
 	const struct event_facts *f = d->facts;
 	struct str zero = { "", 1 };
 	struct str rule = d->rule->id.len > 0 ? d->rule->id : d->rule->title;
@@ -133,30 +152,21 @@ static fallible make_ids(struct worker *w, const struct job *job, struct detecti
 
 	TRY(hash_sha_hex(w->sha, parts, ARRAY_LEN(parts), 16, hex));
 	d->fingerprint = arena_str(&w->arena, (struct str){ hex, 32 });
-	TRY(got(d->fingerprint.ptr));
-	d->event_id = f->id;
-	if (f->id.len > 0)
-		return ERR_OK;
-	char where[16];
-	memcpy(where, &job->batch->input->identity, 8);
-	memcpy(where + 8, &e->offset, 8);
-	struct str id_parts[] = { { where, sizeof(where) }, e->raw };
-	TRY(hash_sha_hex(w->sha, id_parts, ARRAY_LEN(id_parts), 16, hex));
-	d->event_id = arena_printf(&w->arena, "sha256:%s", hex);
-	return got(d->event_id.ptr);
+	return got(d->fingerprint.ptr);
 }
 
 static fallible emit(struct worker *w, struct job *job, const struct detection *d, bool late_time)
 {
 	const struct detect_plan *p = &w->run->plan;
 	struct job_detection jd = { .event = (uint32_t)job->n_events - 1, .rule = d->rule->index, .at = job->out.len, .late_time = late_time };
-	if (late_time || p->format == REPORT_TABLE || p->format == REPORT_SARIF)
+	if (p->format == REPORT_TABLE || p->format == REPORT_SARIF || (late_time && p->format != REPORT_JSON))
 		TRY(detection_copy(&job->arena, d, p->report.with_raw, &jd.copy));
 	else if (p->format == REPORT_JSON)
 		report_json_detection(&job->out, d, &p->report);
 	else
 		report_ocsf_detection(&job->out, d, &p->report);
 	jd.len = job->out.len - jd.at;
+	job->late |= late_time && jd.copy == NULL;
 	TRY(buf_err(&job->out));
 	return vec_push(&job->detections, &job->arena, jd);
 }
@@ -164,16 +174,21 @@ static fallible emit(struct worker *w, struct job *job, const struct detection *
 static fallible report_matches(struct worker *w, struct job *job, struct event *e, int64_t time, const struct detect_matches *m)
 {
 	struct event_facts facts;
+	struct str id;
 	TRY(decode_event_facts(w->decoder, e, &w->arena, &facts));
+	if (facts.id.len == 0 || w->run->plan.report.with_raw)
+		TRY(decode_event_raw(w->decoder, e, &w->arena, &e->raw));
+	TRY(event_id(w, job, e, &facts, &id));
 	bool assumed = time == TIME_NONE;
 	if (assumed) {
 		e->flags |= EVENT_TIME_ASSUMED;
 		time = job->last_time;
 	}
 	for (size_t i = 0; i < m->n; i++) {
-		struct detection d = { .rule = &w->run->rules[m->rules[i]], .event = e, .facts = &facts, .time_ns = time };
+		struct detection d = { .rule = &w->run->rules[m->rules[i]], .event = e, .facts = &facts, .time_ns = time,
+				       .event_id = id };
 		TRY(detect_reasons(w->run->program, w->scratch, m->rules[i], &w->arena, &d.reasons, &d.n_reasons));
-		TRY(make_ids(w, job, &d));
+		TRY(fingerprint(w, &d));
 		TRY(emit(w, job, &d, assumed && time == TIME_NONE));
 	}
 	return ERR_OK;
@@ -224,6 +239,7 @@ fallible worker_process(struct worker *w, struct job *job)
 		TRY(err);
 		while (decoder_next(w->decoder, &e))
 			TRY(process_event(w, job, &e));
+		TRY(decoder_error(w->decoder));
 	}
 	return ERR_OK;
 }

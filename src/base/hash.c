@@ -1,10 +1,13 @@
 /*
  * SipHash-1-3 after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), with the 128-bit output of their
- * reference code; and SHA-256 from OpenSSL with everything that costs prepared once.
+ * reference code; SHA-256 from OpenSSL, through its plain functions: inputs are short, and the newer interface costs as much as
+ * the hashing itself; XXH3 from xxHash.
  */
 #include "base/hash.h"
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED /* the plain functions: see above */
+#include <openssl/sha.h>
+#include <xxhash.h>
 
 #include "base/sys.h"
 
@@ -105,31 +108,19 @@ struct hash128 hash_sip128(const struct hash_key *key, const void *p, size_t n)
 }
 
 struct hash_sha {
-	EVP_MD *md;
-	EVP_MD_CTX *ctx;
+	SHA256_CTX ctx;
 };
 
 fallible hash_sha_new(struct hash_sha **ret)
 {
-	CLEANUP(hash_sha_free) struct hash_sha *h = sys_zalloc(sizeof(*h));
+	struct hash_sha *h = sys_zalloc(sizeof(*h));
 	TRY(got(h));
-	h->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	TRY(got(h->md));
-	h->ctx = sys_fault_here() ? NULL : EVP_MD_CTX_new();
-	TRY(got(h->ctx));
-	if (EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
-		return ERR_MEMORY;
 	*ret = h;
-	h = NULL;
 	return ERR_OK;
 }
 
 void hash_sha_free(struct hash_sha **h)
 {
-	if (*h == NULL)
-		return;
-	EVP_MD_CTX_free((*h)->ctx);
-	EVP_MD_free((*h)->md);
 	sys_free(*h);
 	*h = NULL;
 }
@@ -137,14 +128,14 @@ void hash_sha_free(struct hash_sha **h)
 fallible hash_sha_hex(struct hash_sha *h, const struct str *parts, size_t n, size_t bytes, char *out)
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned char digest[SHA256_DIGEST_LENGTH];
 	must(bytes <= 32);
-	if (EVP_DigestInit_ex2(h->ctx, NULL, NULL) != 1)
+	if (SHA256_Init(&h->ctx) != 1)
 		return ERR_INTERNAL;
 	for (size_t i = 0; i < n; i++)
-		if (EVP_DigestUpdate(h->ctx, parts[i].ptr, parts[i].len) != 1)
+		if (SHA256_Update(&h->ctx, parts[i].ptr, parts[i].len) != 1)
 			return ERR_INTERNAL;
-	if (EVP_DigestFinal_ex(h->ctx, digest, NULL) != 1)
+	if (SHA256_Final(digest, &h->ctx) != 1)
 		return ERR_INTERNAL;
 	for (size_t i = 0; i < bytes; i++) {
 		out[2 * i] = hex[digest[i] >> 4];
@@ -152,4 +143,10 @@ fallible hash_sha_hex(struct hash_sha *h, const struct str *parts, size_t n, siz
 	}
 	out[2 * bytes] = '\0';
 	return ERR_OK;
+}
+
+struct hash128 hash_content(const void *p, size_t n)
+{
+	XXH128_hash_t h = XXH3_128bits(p, n);
+	return (struct hash128){ h.low64, h.high64 };
 }

@@ -12,6 +12,8 @@ struct hash128 {
 	uint64_t lo, hi;
 };
 struct hash128 hash_sip128(const struct hash_key *key, const void *p, size_t n);
+/* XXH3, unkeyed and fast: tells contents apart where nobody gains from making two collide. Stable across machines and versions. */
+struct hash128 hash_content(const void *p, size_t n);
 /* SHA-256 of the concatenation of parts, lower-case hex of the first `bytes` (<= 32) into out[2*bytes+1]. Stable across
  * machines and versions: used for fingerprints and ids that others keep. One context per thread, reused. */
 struct hash_sha;

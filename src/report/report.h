@@ -24,6 +24,8 @@ struct report_options {
  */
 fallible report_rule_prerender(const struct detection_rule *rule, enum report_format format, struct arena *arena,
                                struct detection_rule *ret);
+/* Where the value of "time" begins in a line, as fingerprints are 32 digits: a time not yet known is written as null and put in later. */
+enum { REPORT_JSON_TIME_AT = sizeof("{\"kind\":\"detection\",\"schema\":1,\"fingerprint\":\"0123456789abcdef0123456789abcdef\",\"time\":") - 1 };
 /*
  * One line of NDJSON (with '\n'), in the contract documented in docs/detect.md. Keys come in this order and are always
  * there: kind schema fingerprint time rule event scope actor action resources origin outcome error matched. Absent or

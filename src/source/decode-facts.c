@@ -1,6 +1,7 @@
 /* Facts of one event, read by the expressions of its mapping. Asked for detections only, so it favours plainness over
  * speed. */
 #include "base/time.h"
+#include "source/decode-scan.h"
 #include "source/mapping.h"
 
 enum { EVAL_DEPTH_MAX = 10, JOIN_MAX = 8192, DEPTH_MAX = 4 };
@@ -141,18 +142,29 @@ static void translate(const struct mapping_expr *x, struct str *s)
 	*s = other;
 }
 
-static fallible evaluate(const struct mapping_expr *x, struct value record, struct arena *arena, int depth,
+/* What paths start from: the record as scanned, or (scan NULL) a member of one of its lists. */
+struct facts_of {
+	const struct decode_scan *scan;
+	struct value member;
+};
+
+static struct value value_at(const struct facts_of *of, const struct mapping_path *path)
+{
+	return of->scan != NULL ? decode_scan_get(of->scan, path) : mapping_path_get(path, of->member);
+}
+
+static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
                          struct str *ret);
 
 /* All parts must be there. */
-static fallible join(const struct mapping_expr *x, struct value record, struct arena *arena, int depth, struct str *ret)
+static fallible join(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth, struct str *ret)
 {
 	char text[JOIN_MAX];
 	size_t len = 0;
 	*ret = (struct str){ 0 };
 	for (uint32_t i = 0; i < x->n_parts; i++) {
 		struct str part;
-		TRY(evaluate(&x->parts[i], record, arena, depth + 1, &part));
+		TRY(evaluate(&x->parts[i], of, arena, depth + 1, &part));
 		if (part.len == 0)
 			return ERR_OK;
 		if (len + part.len + x->text.len > sizeof(text))
@@ -168,7 +180,7 @@ static fallible join(const struct mapping_expr *x, struct value record, struct a
 	return got(ret->ptr);
 }
 
-static fallible evaluate(const struct mapping_expr *x, struct value record, struct arena *arena, int depth,
+static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
                          struct str *ret)
 {
 	*ret = (struct str){ 0 };
@@ -177,9 +189,9 @@ static fallible evaluate(const struct mapping_expr *x, struct value record, stru
 	if (x->kind == EXPR_TEXT)
 		*ret = x->text;
 	else if (x->kind == EXPR_JOIN)
-		TRY(join(x, record, arena, depth, ret));
+		TRY(join(x, of, arena, depth, ret));
 	else
-		TRY(text_of(mapping_path_get(&x->path, record), arena, ret));
+		TRY(text_of(value_at(of, &x->path), arena, ret));
 	for (uint32_t i = 0; i < x->n_ops && ret->len > 0; i++)
 		TRY(apply(&x->ops[i], arena, ret));
 	if (ret->len > 0 && x->n_words > 0)
@@ -189,17 +201,17 @@ static fallible evaluate(const struct mapping_expr *x, struct value record, stru
 	return ERR_OK;
 }
 
-static fallible first_of(const struct mapping_exprs *xs, struct value record, struct arena *arena, struct str *ret)
+static fallible first_of(const struct mapping_exprs *xs, const struct facts_of *of, struct arena *arena, struct str *ret)
 {
 	*ret = (struct str){ 0 };
 	for (uint32_t i = 0; i < xs->n && ret->len == 0; i++)
-		TRY(evaluate(&xs->at[i], record, arena, 0, ret));
+		TRY(evaluate(&xs->at[i], of, arena, 0, ret));
 	return ERR_OK;
 }
 
 /* ---- resources */
 
-static fallible add_resource(const struct mapping_resource *spec, struct value of, struct arena *arena,
+static fallible add_resource(const struct mapping_resource *spec, const struct facts_of *of, struct arena *arena,
                              struct event_facts *ret)
 {
 	struct str parts[RESOURCE_PARTS];
@@ -219,25 +231,33 @@ static fallible add_resource(const struct mapping_resource *spec, struct value o
 	return ERR_OK;
 }
 
-static fallible resources(const struct mapping_facts *f, struct value record, struct arena *arena,
+static fallible resources(const struct mapping_facts *f, const struct facts_of *of, struct arena *arena,
                           struct event_facts *ret)
 {
 	for (uint32_t i = 0; i < f->n_resources; i++) {
 		const struct mapping_resource *spec = &f->resources[i];
-		struct value each = spec->has_each ? mapping_path_get(&spec->each, record) : record;
+		struct facts_of member = { NULL, VALUE_NONE };
+		if (!spec->has_each) {
+			TRY(add_resource(spec, of, arena, ret));
+			continue;
+		}
+		struct value each = value_at(of, &spec->each);
 		if (value_kind(each) != VALUE_LIST) {
+			member.member = each;
 			if (each.at != 0)
-				TRY(add_resource(spec, each, arena, ret));
+				TRY(add_resource(spec, &member, arena, ret));
 			continue;
 		}
 		struct value_iter it = value_iter(each);
-		while (value_next(&it))
-			TRY(add_resource(spec, it.val, arena, ret));
+		while (value_next(&it)) {
+			member.member = it.val;
+			TRY(add_resource(spec, &member, arena, ret));
+		}
 	}
 	return ERR_OK;
 }
 
-fallible mapping_facts_read(const struct mapping_facts *f, struct value record, struct arena *arena,
+fallible mapping_facts_read(const struct mapping_facts *f, const struct decode_scan *scan, struct arena *arena,
                             struct event_facts *ret)
 {
 	struct str *const into[] = {
@@ -245,14 +265,15 @@ fallible mapping_facts_read(const struct mapping_facts *f, struct value record, 
 #include "source/facts.def"
 #undef FACT
 	};
+	const struct facts_of of = { scan, VALUE_NONE };
 	struct str outcome;
 	for (unsigned i = 0; i < ARRAY_LEN(into); i++)
-		TRY(first_of(&f->fields[i], record, arena, into[i]));
-	TRY(first_of(&f->fields[FACT_OUTCOME], record, arena, &outcome));
+		TRY(first_of(&f->fields[i], &of, arena, into[i]));
+	TRY(first_of(&f->fields[FACT_OUTCOME], &of, arena, &outcome));
 	ret->outcome = str_is(outcome, "success")   ? OUTCOME_SUCCESS
 	               : str_is(outcome, "failure") ? OUTCOME_FAILURE
 	                                            : OUTCOME_UNKNOWN;
-	return resources(f, record, arena, ret);
+	return resources(f, &of, arena, ret);
 }
 
 /* ---- time */

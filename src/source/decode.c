@@ -665,7 +665,8 @@ fallible decode_event_facts(struct decoder *d, const struct event *e, struct are
 		ret->id = arena_str(arena, ret->id);
 		TRY(got(ret->id.ptr));
 	}
-	return mapping_facts_read(&d->set->mappings[e->decoder].facts, e->record, arena, ret);
+	scan_event(d, e);
+	return mapping_facts_read(&d->set->mappings[e->decoder].facts, &d->scan, arena, ret);
 }
 
 fallible decode_event_raw(struct decoder *d, const struct event *e, struct arena *arena, struct str *ret)

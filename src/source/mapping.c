@@ -265,6 +265,38 @@ static fallible borrow_tree(struct set_builder *b, struct mapping *m)
 	return ERR_OK;
 }
 
+static void give_expr_slots(struct decode_set *set, struct mapping_exprs *xs);
+
+static void give_expr_slot(struct decode_set *set, struct mapping_expr *x)
+{
+	struct mapping_paths one = { &x->path, 1 };
+	struct mapping_exprs parts = { x->parts, x->n_parts };
+	if (x->kind == EXPR_PATH)
+		give_slots(set, &one);
+	else if (x->kind == EXPR_JOIN)
+		give_expr_slots(set, &parts);
+}
+
+static void give_expr_slots(struct decode_set *set, struct mapping_exprs *xs)
+{
+	for (uint32_t i = 0; i < xs->n; i++)
+		give_expr_slot(set, &xs->at[i]);
+}
+
+/* Facts of the record itself are found through the scan too; those of members of a list are not. */
+static void give_fact_slots(struct decode_set *set, struct mapping_facts *f)
+{
+	for (unsigned i = 0; i < FACT_COUNT; i++)
+		give_expr_slots(set, &f->fields[i]);
+	for (uint32_t i = 0; i < f->n_resources; i++) {
+		struct mapping_paths each = { &f->resources[i].each, 1 };
+		if (f->resources[i].has_each)
+			give_slots(set, &each);
+		for (unsigned p = 0; p < RESOURCE_PARTS && !f->resources[i].has_each; p++)
+			give_expr_slots(set, &f->resources[i].parts[p]);
+	}
+}
+
 static fallible finish(struct set_builder *b)
 {
 	struct decode_set *set = b->set;
@@ -290,6 +322,8 @@ static fallible finish(struct set_builder *b)
 			give_slots(set, &one);
 		}
 	}
+	for (uint32_t i = 0; i < set->n_mappings; i++)
+		give_fact_slots(set, &set->mappings[i].facts);
 	return ERR_OK;
 }
 

@@ -14,7 +14,7 @@
 #include "source/decode.h"
 
 enum {
-	MAPPING_KEYS_MAX = 512, /* different root keys that all mappings look at */
+	MAPPING_KEYS_MAX = 2048, /* different root keys that all mappings look at */
 	MAPPING_KEY_WORDS = MAPPING_KEYS_MAX / 64,
 	MAPPING_ALTS_MAX = 256, /* alternatives of all mappings */
 	MAPPING_ALT_WORDS = MAPPING_ALTS_MAX / 64,
@@ -225,7 +225,9 @@ static inline struct value mapping_path_get(const struct mapping_path *p, struct
 }
 
 /* ---- decode-facts.c */
-fallible mapping_facts_read(const struct mapping_facts *f, struct value record, struct arena *arena,
+struct decode_scan;
+/* Of the record that was scanned. */
+fallible mapping_facts_read(const struct mapping_facts *f, const struct decode_scan *scan, struct arena *arena,
                             struct event_facts *ret);
 /* Any of the ways in which logs write a time; TIME_NONE when v is none of them. year_hint_ns decides for times without
  * a year. */

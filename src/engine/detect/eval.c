@@ -2,27 +2,93 @@
  * Deciding predicates and conditions, with three truth values: a regex that hits its bound is undetermined, and stays so unless the rest
  * of the condition decides alone. Each predicate is decided at most once an event.
  */
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "engine/detect/program.h"
 
-static bool is_in(struct str hay, struct str needle)
+/* ---- finding a short literal in a short text: its first and last byte at sixteen places at once, then the rest */
+
+static bool find_scalar(const char *p, size_t places, struct str needle)
 {
-	return needle.len == 0 || memmem(hay.ptr, hay.len, needle.ptr, needle.len) != NULL;
+	char first = needle.ptr[0], last = needle.ptr[needle.len - 1];
+	for (size_t i = 0; i < places; i++)
+		if (p[i] == first && p[i + needle.len - 1] == last && memcmp(p + i, needle.ptr, needle.len) == 0)
+			return true;
+	return false;
 }
 
-static bool text_match(const struct pattern *p, struct str t)
+#ifdef __SSE2__
+static ALWAYS_INLINE bool find_at16(const char *p, struct str needle, __m128i first, __m128i last)
 {
-	if (p->kind == PATTERN_EXACT)
-		return str_eq(t, p->text);
-	if (p->kind == PATTERN_PREFIX)
-		return str_starts(t, p->text);
-	if (p->kind == PATTERN_SUFFIX)
-		return str_ends(t, p->text);
-	if (p->kind == PATTERN_CONTAINS)
+	__m128i a = _mm_loadu_si128((const __m128i_u *)(const void *)p);
+	__m128i b = _mm_loadu_si128((const __m128i_u *)(const void *)(p + needle.len - 1));
+	unsigned hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last)));
+	for (; hits != 0; hits &= hits - 1)
+		if (memcmp(p + __builtin_ctz(hits), needle.ptr, needle.len) == 0)
+			return true;
+	return false;
+}
+
+static bool find(struct str hay, struct str needle)
+{
+	size_t places = hay.len - needle.len + 1;
+	if (places < 16)
+		return find_scalar(hay.ptr, places, needle);
+	__m128i first = _mm_set1_epi8(needle.ptr[0]), last = _mm_set1_epi8(needle.ptr[needle.len - 1]);
+	for (size_t i = 0; i + 16 <= places; i += 16)
+		if (find_at16(hay.ptr + i, needle, first, last))
+			return true;
+	return find_at16(hay.ptr + places - 16, needle, first, last);
+}
+#else
+static bool find(struct str hay, struct str needle)
+{
+	size_t places = hay.len - needle.len + 1;
+	return places < 16 ? find_scalar(hay.ptr, places, needle) : memmem(hay.ptr, hay.len, needle.ptr, needle.len) != NULL;
+}
+#endif
+
+static bool is_in(struct str hay, struct str needle)
+{
+	return needle.len == 0 || (hay.len >= needle.len && find(hay, needle));
+}
+
+/* Equal bytes, the last one looked at first: most comparisons fail there. */
+static ALWAYS_INLINE bool same(const char *p, struct str text)
+{
+	return text.len == 0 || (p[text.len - 1] == text.ptr[text.len - 1] && memcmp(p, text.ptr, text.len) == 0);
+}
+
+static ALWAYS_INLINE bool text_match(const struct pattern *p, struct str t)
+{
+	switch (p->kind) {
+	case PATTERN_EXACT:
+		return t.len == p->text.len && same(t.ptr, p->text);
+	case PATTERN_PREFIX:
+		return t.len >= p->text.len && same(t.ptr, p->text);
+	case PATTERN_SUFFIX:
+		return t.len >= p->text.len && same(t.ptr + t.len - p->text.len, p->text);
+	case PATTERN_CONTAINS:
 		return is_in(t, p->text);
-	return p->kind == PATTERN_ANY || glob_match(p->glob, t);
+	case PATTERN_ANY:
+		return true;
+	case PATTERN_GLOB:
+	case PATTERN_NUMBER:
+	case PATTERN_BOOL:
+	case PATTERN_NULL:
+	case PATTERN_REGEX:
+	case PATTERN_CIDR:
+	case PATTERN_COMPARE:
+	case PATTERN_EXISTS:
+	case PATTERN_FIELDREF:
+		break;
+	}
+	return glob_match(p->glob, t);
 }
 
 static struct str cased_text(struct detect_scratch *s, struct cell *c, bool cased)
@@ -203,6 +269,25 @@ enum truth keyword_match(struct detect_scratch *s, const struct pattern *p, stru
 	return pattern_match(s, p, c);
 }
 
+/* Only string patterns without regard to case: the text is folded once and each pattern is a compare. */
+static enum truth plain_decide(struct detect_scratch *s, const struct pred *pr, struct cell *first,
+			       struct cell **ret_cell, const struct pattern **ret_pattern)
+{
+	for (struct cell *c = first; c != NULL; c = cell_next(s, c)) {
+		if (c->type == 'n' || c->type == '?')
+			continue;
+		struct str t = c->has_folded ? c->folded : cell_folded(s, c);
+		for (uint32_t i = 0; i < pr->n; i++) {
+			if (text_match(&pr->patterns[i], t)) {
+				*ret_cell = c;
+				*ret_pattern = &pr->patterns[i];
+				return TRUTH_TRUE;
+			}
+		}
+	}
+	return TRUTH_FALSE;
+}
+
 static enum truth cells_decide(struct detect_scratch *s, const struct pred *pr, struct cell *first,
 			       struct cell **ret_cell, const struct pattern **ret_pattern)
 {
@@ -325,6 +410,8 @@ enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct c
 	if (pr->field == NO_FIELD)
 		return keywords_decide(s, pr, ret_cell, ret_pattern);
 	struct cell *first = slot_cells(s, s->plan->slot_of_field[pr->field]);
+	if (pr->plain)
+		return first == NULL ? TRUTH_FALSE : plain_decide(s, pr, first, ret_cell, ret_pattern);
 	for (uint32_t i = 0; i < pr->n; i++) {
 		const struct pattern *p = &pr->patterns[i];
 		if ((p->kind == PATTERN_NULL || p->kind == PATTERN_EXISTS) && slot_decide(s, p, first)) {
@@ -335,11 +422,8 @@ enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct c
 	return first == NULL ? TRUTH_FALSE : cells_decide(s, pr, first, ret_cell, ret_pattern);
 }
 
-enum truth pred_eval(struct detect_scratch *s, uint32_t pred)
+NOINLINE enum truth pred_eval(struct detect_scratch *s, uint32_t pred)
 {
-	uint32_t memo = s->memo[pred];
-	if (memo >> 2 == s->epoch)
-		return (enum truth)(memo & 3);
 	struct cell *cell;
 	const struct pattern *pattern;
 	enum truth t = pred_decide(s, &s->program->preds.at[pred], &cell, &pattern);
@@ -347,24 +431,36 @@ enum truth pred_eval(struct detect_scratch *s, uint32_t pred)
 	return t;
 }
 
-enum truth node_eval(struct detect_scratch *s, uint32_t node)
+static enum truth node_eval(struct detect_scratch *s, uint32_t node);
+
+static ALWAYS_INLINE enum truth term_truth(struct detect_scratch *s, uint32_t term)
+{
+	enum truth t;
+	if (term & TERM_PRED) {
+		uint32_t memo = s->memo[term & TERM_INDEX];
+		t = memo >> 2 == s->epoch ? (enum truth)(memo & 3) : pred_eval(s, term & TERM_INDEX);
+	} else {
+		t = node_eval(s, term & TERM_INDEX);
+	}
+	if ((term & TERM_NOT) && t != TRUTH_UNDETERMINED)
+		t = t == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_TRUE;
+	return t;
+}
+
+static enum truth node_eval(struct detect_scratch *s, uint32_t node)
 {
 	const struct node *n = &s->program->nodes.at[node];
-	enum truth t, stop, result;
-
-	if (n->kind == NODE_PRED)
-		return pred_eval(s, n->pred);
-	if (n->kind == NODE_NOT) {
-		t = node_eval(s, n->children[0]);
-		return t == TRUTH_UNDETERMINED ? t : t == TRUTH_TRUE ? TRUTH_FALSE : TRUTH_TRUE;
-	}
-	stop = n->kind == NODE_AND ? TRUTH_FALSE : TRUTH_TRUE;
-	result = n->kind == NODE_AND ? TRUTH_TRUE : TRUTH_FALSE;
+	enum truth stop = n->all ? TRUTH_FALSE : TRUTH_TRUE, result = n->all ? TRUTH_TRUE : TRUTH_FALSE;
 	for (uint32_t i = 0; i < n->n; i++) {
-		t = node_eval(s, n->children[i]);
+		enum truth t = term_truth(s, n->terms[i]);
 		if (t == stop)
 			return t;
 		result = t == TRUTH_UNDETERMINED ? t : result;
 	}
 	return result;
+}
+
+enum truth term_eval(struct detect_scratch *s, uint32_t term)
+{
+	return term_truth(s, term);
 }

@@ -24,7 +24,7 @@ static fallible shown_value(struct detect_scratch *s, struct cell *c, struct are
 struct reasons {
 	struct arena *arena;
 	VEC(struct match_reason) list;
-	uint64_t *seen; /* predicates already shown */
+	uint32_t seen[LIMIT_MATCHED_SHOWN], n_seen; /* predicates already shown */
 };
 
 static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct pred *pr, const struct pattern *pattern, struct cell *c)
@@ -36,25 +36,29 @@ static fallible add_reason(struct detect_scratch *s, struct reasons *r, const st
 	return vec_push(&r->list, r->arena, m);
 }
 
-static fallible collect(struct detect_scratch *s, uint32_t node, struct reasons *r)
+static fallible collect_pred(struct detect_scratch *s, uint32_t pred, struct reasons *r)
 {
-	const struct node *n = &s->program->nodes.at[node];
 	struct cell *cell;
 	const struct pattern *pattern;
+	const struct pred *pr = &s->program->preds.at[pred];
+	for (uint32_t i = 0; i < r->n_seen; i++)
+		if (r->seen[i] == pred)
+			return ERR_OK;
+	if (r->n_seen == ARRAY_LEN(r->seen))
+		return ERR_OK;
+	r->seen[r->n_seen++] = pred;
+	return pred_decide(s, pr, &cell, &pattern) == TRUTH_TRUE ? add_reason(s, r, pr, pattern, cell) : ERR_OK;
+}
 
-	if (n->kind == NODE_NOT || node_eval(s, node) != TRUTH_TRUE)
+static fallible collect(struct detect_scratch *s, uint32_t term, struct reasons *r)
+{
+	if ((term & TERM_NOT) || term_eval(s, term) != TRUTH_TRUE)
 		return ERR_OK;
-	if (n->kind != NODE_PRED) {
-		for (uint32_t i = 0; i < n->n; i++)
-			TRY(collect(s, n->children[i], r));
-		return ERR_OK;
-	}
-	if (r->seen[n->pred / 64] >> n->pred % 64 & 1)
-		return ERR_OK;
-	r->seen[n->pred / 64] |= 1ull << n->pred % 64;
-	const struct pred *pr = &s->program->preds.at[n->pred];
-	if (pred_decide(s, pr, &cell, &pattern) == TRUTH_TRUE)
-		TRY(add_reason(s, r, pr, pattern, cell));
+	if (term & TERM_PRED)
+		return collect_pred(s, term & TERM_INDEX, r);
+	const struct node *n = &s->program->nodes.at[term & TERM_INDEX];
+	for (uint32_t i = 0; i < n->n; i++)
+		TRY(collect(s, n->terms[i], r));
 	return ERR_OK;
 }
 
@@ -63,8 +67,6 @@ fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s
 {
 	struct reasons r = { .arena = arena };
 	must(s->program == p && rule < p->n_rules);
-	r.seen = arena_new_n(&s->event, uint64_t, p->preds.n / 64 + 1);
-	TRY(got(r.seen));
 	TRY(collect(s, p->rules[rule].root, &r));
 	*ret = r.list.at;
 	*ret_n = r.list.n;
@@ -96,11 +98,11 @@ static fallible explain_values(struct explain *x, const struct pred *pr, struct 
 	return ERR_OK;
 }
 
-static fallible explain_leaf(struct explain *x, const struct sigma_expr *expr, uint32_t node, struct detect_explained *ret)
+static fallible explain_leaf(struct explain *x, uint32_t pred, struct detect_explained *ret)
 {
 	struct cell *cell;
 	const struct pattern *pattern;
-	const struct pred *pr = &x->program->preds.at[x->program->nodes.at[node].pred];
+	const struct pred *pr = &x->program->preds.at[pred];
 	struct reasons r = { .arena = x->arena };
 
 	TRY(explain_values(x, pr, ret));
@@ -108,7 +110,6 @@ static fallible explain_leaf(struct explain *x, const struct sigma_expr *expr, u
 	ret->truth = t == TRUTH_TRUE ? EXPLAIN_TRUE : t == TRUTH_FALSE ? EXPLAIN_FALSE : EXPLAIN_UNDETERMINED;
 	if (t == TRUTH_TRUE)
 		TRY(add_reason(x->s, &r, pr, pattern, cell));
-	(void)expr;
 	ret->reasons = r.list.at;
 	ret->n_reasons = r.list.n;
 	return ERR_OK;
@@ -126,26 +127,24 @@ static int join_truth(bool all, const struct detect_explained *children, size_t 
 	return result;
 }
 
-/* Children of compiled nodes are sorted by cost, so a leaf's node is found by the leaf. Slow, for one rule and one event. */
-static fallible leaf_node(struct explain *x, const struct sigma_expr *leaf, uint32_t *ret)
+/* Compiled terms are sorted by cost, so a leaf's predicate is found by the leaf. Slow, for one rule and one event. */
+static fallible leaf_pred(struct explain *x, const struct sigma_expr *leaf, uint32_t *ret)
 {
-	for (uint32_t i = 0; i < x->program->nodes.n; i++) {
-		const struct node *n = &x->program->nodes.at[i];
-		if (n->kind == NODE_PRED && n->leaf == leaf) {
-			*ret = i;
+	for (size_t i = 0; i < x->program->leaves.n; i++)
+		if (x->program->leaves.at[i].leaf == leaf) {
+			*ret = x->program->leaves.at[i].pred;
 			return ERR_OK;
 		}
-	}
 	return ERR_INTERNAL;
 }
 
 static fallible explain_node(struct explain *x, const struct sigma_expr *expr, struct detect_explained *ret)
 {
-	uint32_t node;
+	uint32_t pred;
 	*ret = (struct detect_explained){ .expr = expr };
 	if (expr->kind == SIGMA_LEAF) {
-		TRY(leaf_node(x, expr, &node));
-		return explain_leaf(x, expr, node, ret);
+		TRY(leaf_pred(x, expr, &pred));
+		return explain_leaf(x, pred, ret);
 	}
 	ret->n = expr->n;
 	ret->children = arena_new_n(x->arena, struct detect_explained, expr->n);

@@ -19,7 +19,7 @@ static uint64_t load_upto8(const char *p, size_t n)
 
 uint64_t window_key(const char *p, size_t n)
 {
-	uint64_t fold = 0x2020202020202020ull >> (n < 8 ? 64 - 8 * n : 0);
+	uint64_t fold = n == 0 ? 0 : 0x2020202020202020ull >> (n < 8 ? 64 - 8 * n : 0);
 	uint64_t v = n == 0 ? 0 : load_upto8(p, n) | fold;
 	v = (v ^ n) * 0x9E3779B97F4A7C15ull;
 	v ^= v >> 32;

@@ -218,7 +218,7 @@ static enum truth decide_profiled(struct detect_scratch *s, uint32_t rule)
 {
 	struct detect_rule_cost *c = &s->costs[rule];
 	int64_t from = profile_clock();
-	enum truth t = node_eval(s, s->program->rules[rule].root);
+	enum truth t = term_eval(s, s->program->rules[rule].root);
 	c->nanoseconds += (uint64_t)(profile_clock() - from);
 	c->evaluations++;
 	c->matches += t == TRUTH_TRUE;
@@ -230,7 +230,7 @@ static void decide_rule(struct detect_scratch *s, uint32_t rule)
 	const struct rule *r = &s->program->rules[rule];
 	if (s->plan->checks_logsource && !detect_logsource_admits(&r->sigma->logsource, &s->current->logsource))
 		return;
-	enum truth t = s->costs != NULL ? decide_profiled(s, rule) : node_eval(s, r->root);
+	enum truth t = s->costs != NULL ? decide_profiled(s, rule) : term_eval(s, r->root);
 	if (t == TRUTH_TRUE)
 		s->matched[s->n_matched++] = rule;
 	else if (t == TRUTH_UNDETERMINED)

@@ -149,13 +149,13 @@ static fallible want_pred(struct detect_program *p, struct plan *plan, struct pr
 	return ERR_OK;
 }
 
-static fallible want_node(struct detect_program *p, struct plan *plan, uint32_t node)
+static fallible want_term(struct detect_program *p, struct plan *plan, uint32_t term)
 {
-	const struct node *n = &p->nodes.at[node];
-	if (n->kind == NODE_PRED)
-		return want_pred(p, plan, &p->preds.at[n->pred]);
+	if (term & TERM_PRED)
+		return want_pred(p, plan, &p->preds.at[term & TERM_INDEX]);
+	const struct node *n = &p->nodes.at[term & TERM_INDEX];
 	for (uint32_t i = 0; i < n->n; i++)
-		TRY(want_node(p, plan, n->children[i]));
+		TRY(want_term(p, plan, n->terms[i]));
 	return ERR_OK;
 }
 
@@ -278,7 +278,7 @@ static fallible plan_fill(struct detect_program *p, struct plan *plan, const str
 	TRY(got(plan->slots));
 	memset(plan->slot_of_field, 0xFF, p->fields.n * sizeof(*plan->slot_of_field));
 	for (uint32_t i = 0; i < plan->n_rules; i++)
-		TRY(want_node(p, plan, p->rules[plan->rules[i]].root));
+		TRY(want_term(p, plan, p->rules[plan->rules[i]].root));
 	TRY(build_trie(p, plan, &temp));
 	return collect_witnesses(p, plan, &temp);
 }

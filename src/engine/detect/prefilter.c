@@ -8,13 +8,17 @@
 #include "base/sys.h"
 #include "engine/detect/program.h"
 
-enum { KEY_BYTES = 16 };
+/*
+ * Vectorscan 5.4.9 (Debian 12) misses matches in texts of 64 bytes and more when a database holds few literals, and literals of one byte that are reported
+ * once only. Databases are therefore filled up to LITERALS_MIN with literals that do not occur, and single bytes are reported each time.
+ */
+enum { KEY_BYTES = 16, LITERALS_MIN = 32 };
 
 static unsigned hs_flags(const struct prefilter_pattern *p)
 {
 	unsigned f = HS_FLAG_SINGLEMATCH;
 	if (!p->regex)
-		return f | HS_FLAG_CASELESS;
+		return p->text.len > 1 ? f | HS_FLAG_CASELESS : HS_FLAG_CASELESS;
 	f |= HS_FLAG_ALLOWEMPTY | HS_FLAG_PREFILTER;
 	f |= p->flags & SIGMA_RE_I ? HS_FLAG_CASELESS : 0;
 	f |= p->flags & SIGMA_RE_M ? HS_FLAG_MULTILINE : 0;
@@ -56,7 +60,7 @@ static fallible cache_key(const struct prefilter_pattern *patterns, const char *
 	if (hs_populate_platform(&platform) != HS_SUCCESS)
 		return ERR_INTERNAL;
 	buf_str(&b, str_of(hs_version()));
-	buf_char(&b, '\n');
+	buf_lit(&b, "\nfilled\n");
 	buf_uint(&b, platform.tune);
 	buf_char(&b, ' ');
 	buf_uint(&b, platform.cpu_features);
@@ -77,8 +81,8 @@ static fallible cache_key(const struct prefilter_pattern *patterns, const char *
 /* Compiles those not refused; a regex that is in the way is refused and the rest compiled again. */
 static fallible compile(struct prefilter_pattern *patterns, const char *const *texts, size_t n, struct arena *a, hs_database_t **ret)
 {
-	const char **kept = arena_new_n(a, const char *, n);
-	unsigned *flags = arena_new_n(a, unsigned, n), *ids = arena_new_n(a, unsigned, n);
+	const char **kept = arena_new_n(a, const char *, n + LITERALS_MIN);
+	unsigned *flags = arena_new_n(a, unsigned, n + LITERALS_MIN), *ids = arena_new_n(a, unsigned, n + LITERALS_MIN);
 	TRY(got(kept));
 	TRY(got(flags));
 	TRY(got(ids));
@@ -94,8 +98,15 @@ static fallible compile(struct prefilter_pattern *patterns, const char *const *t
 		*ret = NULL;
 		if (used == 0)
 			return ERR_OK;
+		unsigned total = used;
+		for (; total < LITERALS_MIN; total++) {
+			kept[total] = arena_printf(a, "\\xff\\x00\\xfe%c%c\\xfd", (int)('A' + total % 16), (int)('a' + total / 16)).ptr;
+			TRY(got(kept[total]));
+			flags[total] = flags[0] & HS_FLAG_SINGLEMATCH; /* one id, one way of reporting */
+			ids[total] = ids[0]; /* a hit only nominates once too often */
+		}
 		hs_compile_error_t *error = NULL;
-		hs_error_t e = hs_compile_multi(kept, flags, ids, used, HS_MODE_BLOCK, NULL, ret, &error);
+		hs_error_t e = hs_compile_multi(kept, flags, ids, total, HS_MODE_BLOCK, NULL, ret, &error);
 		int bad = error != NULL ? error->expression : -1;
 		if (error != NULL)
 			IGNORE(hs_free_compile_error(error) != HS_SUCCESS); /* nothing to do about it */

@@ -68,7 +68,7 @@ static void key_value(struct buf *b, const struct sigma_value *v)
 
 static fallible pred_new(struct detect_program *p, const struct sigma_expr *leaf, uint32_t field, uint32_t *ret)
 {
-	struct pred pr = { .field = field, .n = (uint32_t)leaf->n_values, .leaf = leaf };
+	struct pred pr = { .field = field, .n = (uint32_t)leaf->n_values, .leaf = leaf, .plain = true };
 	pr.patterns = arena_new_n(&p->arena, struct pattern, pr.n);
 	TRY(got(pr.patterns));
 	for (uint32_t i = 0; i < pr.n; i++) {
@@ -76,6 +76,7 @@ static fallible pred_new(struct detect_program *p, const struct sigma_expr *leaf
 		if (pr.patterns[i].kind == PATTERN_FIELDREF)
 			TRY(field_id(p, leaf->values[i].text, &pr.patterns[i].field));
 		pr.cost += pattern_cost(&pr.patterns[i]);
+		pr.plain = pr.plain && leaf->values[i].kind == SIGMA_STRING && !leaf->values[i].cased;
 	}
 	if (field == NO_FIELD)
 		pr.cost = pr.cost * 20 + 100;
@@ -108,57 +109,69 @@ static fallible pred_of_leaf(struct detect_program *p, const struct sigma_expr *
 
 /* ---- conditions ---- */
 
-static unsigned node_cost(const struct detect_program *p, uint32_t node)
+static unsigned term_cost(const struct detect_program *p, uint32_t term)
 {
-	const struct node *n = &p->nodes.at[node];
 	unsigned cost = 0;
-	if (n->kind == NODE_PRED)
-		return p->preds.at[n->pred].cost;
+	if (term & TERM_PRED)
+		return p->preds.at[term & TERM_INDEX].cost;
+	const struct node *n = &p->nodes.at[term & TERM_INDEX];
 	for (uint32_t i = 0; i < n->n; i++)
-		cost += node_cost(p, n->children[i]);
+		cost += term_cost(p, n->terms[i]);
 	return cost;
 }
 
-/* Cheapest first; the order of children has no meaning. Insertion sort: few children, or many of equal cost. */
-static void sort_children(struct detect_program *p, uint32_t *children, unsigned *costs, uint32_t n)
+/* Cheapest first; the order of terms has no meaning. Insertion sort: few terms, or many of equal cost. */
+static void sort_terms(struct detect_program *p, uint32_t *terms, unsigned *costs, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		costs[i] = node_cost(p, children[i]);
+		costs[i] = term_cost(p, terms[i]);
 	for (uint32_t i = 1; i < n; i++) {
-		uint32_t child = children[i], j = i;
+		uint32_t term = terms[i], j = i;
 		unsigned cost = costs[i];
 		for (; j > 0 && costs[j - 1] > cost; j--) {
-			children[j] = children[j - 1];
+			terms[j] = terms[j - 1];
 			costs[j] = costs[j - 1];
 		}
-		children[j] = child;
+		terms[j] = term;
 		costs[j] = cost;
 	}
 }
 
+static fallible compile_leaf(struct detect_program *p, const struct sigma_expr *e, struct buf *key, uint32_t *ret)
+{
+	uint32_t pred;
+	TRY(pred_of_leaf(p, e, key, &pred));
+	struct leaf_pred leaf = { e, pred };
+	*ret = pred | TERM_PRED;
+	return vec_push(&p->leaves, &p->arena, leaf);
+}
+
 static fallible compile_expr(struct detect_program *p, const struct sigma_expr *e, struct buf *key, uint32_t depth, uint32_t *ret)
 {
-	struct node n = { .n = (uint32_t)e->n };
+	struct node n = { .all = e->kind == SIGMA_AND, .n = (uint32_t)e->n };
 
 	if (depth == 0)
 		return ERR_LIMIT;
-	if (e->kind == SIGMA_LEAF) {
-		n.kind = NODE_PRED;
-		n.n = 0;
-		n.leaf = e;
-		TRY(pred_of_leaf(p, e, key, &n.pred));
-	} else if (e->kind == SIGMA_RULE_REF) {
+	if (e->kind == SIGMA_LEAF)
+		return compile_leaf(p, e, key, ret);
+	if (e->kind == SIGMA_RULE_REF)
 		return ERR_REFUSED;
-	} else {
-		n.kind = e->kind == SIGMA_AND ? NODE_AND : e->kind == SIGMA_OR ? NODE_OR : NODE_NOT;
-		n.children = arena_new_n(&p->arena, uint32_t, n.n);
-		unsigned *costs = arena_new_n(&p->arena, unsigned, n.n);
-		TRY(got(n.children));
-		TRY(got(costs));
-		for (uint32_t i = 0; i < n.n; i++)
-			TRY(compile_expr(p, e->children[i], key, depth - 1, &n.children[i]));
-		sort_children(p, n.children, costs, n.n);
+	if (e->kind == SIGMA_NOT) {
+		TRY(compile_expr(p, e->children[0], key, depth - 1, ret));
+		*ret ^= TERM_NOT;
+		return ERR_OK;
 	}
+	n.terms = arena_new_n(&p->arena, uint32_t, n.n);
+	unsigned *costs = arena_new_n(&p->arena, unsigned, n.n);
+	TRY(got(n.terms));
+	TRY(got(costs));
+	for (uint32_t i = 0; i < n.n; i++)
+		TRY(compile_expr(p, e->children[i], key, depth - 1, &n.terms[i]));
+	if (n.n == 1) {
+		*ret = n.terms[0];
+		return ERR_OK;
+	}
+	sort_terms(p, n.terms, costs, n.n);
 	*ret = (uint32_t)p->nodes.n;
 	return vec_push(&p->nodes, &p->arena, n);
 }

@@ -22,7 +22,8 @@
 #include "engine/detect/detect.h"
 #include "lang/regex/regex.h"
 
-enum { NO_FIELD = UINT32_MAX, NO_INDEX = UINT32_MAX };
+#define NO_FIELD UINT32_MAX
+#define NO_INDEX UINT32_MAX
 enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNDETERMINED };
 
 /* ---- patterns: one value of a leaf, made ready ---- */
@@ -45,20 +46,30 @@ struct pred {
 	struct pattern *patterns;
 	const struct sigma_expr *leaf; /* the first leaf that gave it, for words */
 	unsigned cost; /* relative cost of evaluating */
+	bool plain; /* all patterns are strings without regard to case */
 	bool regex_bad; /* could not be compiled: undetermined */
 };
-enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_PRED };
+/*
+ * A term of a condition: a node or a predicate, perhaps negated, in one word. Negations and leaves are no nodes of their own, so deciding a condition is a
+ * loop over words.
+ */
+enum { TERM_INDEX = (1u << 30) - 1 };
+#define TERM_NOT (1u << 30)
+#define TERM_PRED (1u << 31)
 struct node {
-	enum node_kind kind;
+	bool all; /* conjunction, else disjunction */
 	uint32_t n;
+	uint32_t *terms;
+};
+/* Which predicate a leaf became, for explaining. */
+struct leaf_pred {
+	const struct sigma_expr *leaf;
 	uint32_t pred;
-	uint32_t *children; /* node indexes */
-	const struct sigma_expr *leaf; /* PRED: where it came from */
 };
 struct rule {
 	const struct sigma_rule *sigma;
 	struct detection_rule info;
-	uint32_t root; /* node */
+	uint32_t root; /* term */
 	bool active;
 	const char *refused;
 };
@@ -74,6 +85,7 @@ struct detect_program {
 	VEC(struct pred) preds;
 	struct map pred_ids;
 	VEC(struct node) nodes;
+	VEC(struct leaf_pred) leaves;
 	struct detect_options options;
 	struct detect_cache cache;
 	bool has_cache;
@@ -229,7 +241,7 @@ static inline struct cell *cell_next(struct detect_scratch *s, const struct cell
 
 /* eval.c */
 enum truth pred_eval(struct detect_scratch *s, uint32_t pred);
-enum truth node_eval(struct detect_scratch *s, uint32_t node);
+enum truth term_eval(struct detect_scratch *s, uint32_t term);
 /* One pattern against one cell (never EXISTS or NULL: those are about the slot). */
 enum truth pattern_match(struct detect_scratch *s, const struct pattern *p, struct cell *c);
 /* Calls fn for each scalar value of the event until it returns true. */
@@ -253,6 +265,10 @@ struct witness {
 	uint32_t n;
 	double cost; /* expected cost an event, arbitrary unit */
 };
+/* How often a value of ordinary events holds the folded literal, 0 to 1: an estimate. */
+double witness_literal_share(struct str text);
+/* required.c: literals (folded) of which a match of the regex must hold at least one, case ignored; *ret_n 0 when none are known. */
+fallible regex_required(struct arena *arena, struct str regex, struct str **ret, uint32_t *ret_n, double *ret_cost);
 /* The cheapest witness of a rule, or n = 0 when it has none. */
 fallible witness_choose(const struct detect_program *p, uint32_t root, struct arena *arena, struct witness *ret);
 

@@ -43,6 +43,11 @@ static double literal_share(enum atom_kind kind, struct str text)
 	return share < 1 ? share : 1;
 }
 
+double witness_literal_share(struct str text)
+{
+	return literal_share(ATOM_CONTAINS, text) + 0.003;
+}
+
 /* What looking for an atom costs each event, beside the candidates it makes. */
 static double atom_cost(const struct atom *a)
 {
@@ -157,21 +162,48 @@ static fallible pattern_atom(struct arena *arena, const struct pattern *p, uint3
 	return ERR_OK;
 }
 
+struct atoms {
+	VEC(struct atom) list;
+	double cost;
+};
+
+static fallible add_atom(struct arena *arena, const struct atom *atom, struct atoms *to)
+{
+	to->cost += atom_cost(atom);
+	return vec_push(&to->list, arena, *atom);
+}
+
+/* A regex; one that needs one of a few rare literals is looked for by them. */
+static fallible add_regex(struct arena *arena, const struct atom *regex, struct atoms *to)
+{
+	enum { LITERALS_MAX = 16 };
+	struct str *literals;
+	uint32_t n;
+	double cost;
+	TRY(regex_required(arena, regex->text, &literals, &n, &cost));
+	if (n == 0 || n > LITERALS_MAX || cost > 0.3)
+		return add_atom(arena, regex, to);
+	for (uint32_t i = 0; i < n; i++) {
+		struct atom literal = { .kind = ATOM_CONTAINS, .field = regex->field, .text = literals[i] };
+		TRY(add_atom(arena, &literal, to));
+	}
+	return ERR_OK;
+}
+
 static fallible pred_witness(const struct detect_program *p, uint32_t pred, struct arena *arena, struct witness *ret)
 {
 	const struct pred *pr = &p->preds.at[pred];
+	struct atoms atoms = { .cost = 0 };
 	*ret = (struct witness){ 0 };
-	struct atom *atoms = arena_new_n(arena, struct atom, pr->n);
-	TRY(got(atoms));
-	double cost = 0;
 	for (uint32_t i = 0; i < pr->n; i++) {
+		struct atom atom;
 		bool some;
-		TRY(pattern_atom(arena, &pr->patterns[i], pr->field, &atoms[i], &some));
+		TRY(pattern_atom(arena, &pr->patterns[i], pr->field, &atom, &some));
 		if (!some)
 			return ERR_OK;
-		cost += atom_cost(&atoms[i]);
+		TRY(atom.kind == ATOM_REGEX ? add_regex(arena, &atom, &atoms) : add_atom(arena, &atom, &atoms));
 	}
-	*ret = (struct witness){ atoms, pr->n, cost };
+	*ret = (struct witness){ atoms.list.at, (uint32_t)atoms.list.n, atoms.cost };
 	return ERR_OK;
 }
 
@@ -198,17 +230,17 @@ static fallible either(struct arena *arena, const struct witness *parts, uint32_
 
 fallible witness_choose(const struct detect_program *p, uint32_t root, struct arena *arena, struct witness *ret)
 {
-	const struct node *n = &p->nodes.at[root];
 	*ret = (struct witness){ 0 };
-	if (n->kind == NODE_PRED)
-		return pred_witness(p, n->pred, arena, ret);
-	if (n->kind == NODE_NOT)
+	if (root & TERM_NOT)
 		return ERR_OK;
+	if (root & TERM_PRED)
+		return pred_witness(p, root & TERM_INDEX, arena, ret);
+	const struct node *n = &p->nodes.at[root & TERM_INDEX];
 	struct witness *parts = arena_new_n(arena, struct witness, n->n);
 	TRY(got(parts));
 	for (uint32_t i = 0; i < n->n; i++)
-		TRY(witness_choose(p, n->children[i], arena, &parts[i]));
-	if (n->kind == NODE_OR)
+		TRY(witness_choose(p, n->terms[i], arena, &parts[i]));
+	if (!n->all)
 		return either(arena, parts, n->n, ret);
 	for (uint32_t i = 0; i < n->n; i++)
 		if (parts[i].n > 0 && (ret->n == 0 || parts[i].cost < ret->cost))

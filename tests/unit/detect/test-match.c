@@ -44,7 +44,9 @@ static const struct {
 	{ "s: {a: '*a*b*c'}", "{\"a\":\"xxaxxbxxbxc\"}", 1 },
 	{ "s: {a: '*a*b*c'}", "{\"a\":\"xxaxxbxxbxcd\"}", 0 },
 	{ "s: {a: '*ab'}", "{\"a\":\"abab\"}", 1 },
-	{ "s: {a: 'C:\\Windows\\*'}", "{\"a\":\"c:\\\\windows\\\\x\"}", 1 },
+	{ "s: {a: 'C:\\Windows\\\\*'}", "{\"a\":\"c:\\\\windows\\\\x\"}", 1 },
+	{ "s: {a: 'C:\\Windows\\*'}", "{\"a\":\"c:\\\\windows*\"}", 1 },
+	{ "s: {a: 'C:\\Windows\\*'}", "{\"a\":\"c:\\\\windows\\\\x\"}", 0 },
 	/* ends */
 	{ "s: {a|startswith: foo}", "{\"a\":\"FooBar\"}", 1 },
 	{ "s: {a|startswith: foo}", "{\"a\":\"xfoo\"}", 0 },
