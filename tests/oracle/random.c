@@ -101,6 +101,12 @@ static struct str word(struct random *r)
 	return str_of(r->words[random_below(r, RANDOM_WORDS)]);
 }
 
+static void put_filler(struct random *r, struct buf *out)
+{
+	for (size_t n = random_below(r, 200); n > 0; n--)
+		buf_char(out, "zy ._-"[random_below(r, 6)]);
+}
+
 static void event_text(struct random *r, struct buf *out)
 {
 	unsigned kind = (unsigned)random_below(r, 20);
@@ -116,6 +122,9 @@ static void event_text(struct random *r, struct buf *out)
 		buf_str(out, str_of("YWI= Zm9v Rk9P AGEA YQBiAA== eGFiYw=="));
 	if (kind < 5)
 		return;
+	bool far = chance(r, 15); /* beyond what vector code takes in one step */
+	if (far)
+		put_filler(r, out);
 	if (chance(r, 30))
 		buf_str(out, str_of(PICK(r, pieces)));
 	put_turned(r, word(r), out);
@@ -123,6 +132,8 @@ static void event_text(struct random *r, struct buf *out)
 		put_turned(r, word(r), out);
 	if (chance(r, 30))
 		buf_str(out, str_of(PICK(r, pieces)));
+	if (far)
+		put_filler(r, out);
 }
 
 /* Cuts `s` to a whole number of characters from a random place. */

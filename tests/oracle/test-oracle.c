@@ -7,7 +7,7 @@
 #include "oracle/agree.h"
 #include "oracle/random.h"
 
-enum { RULES = 40, EVENTS = 30, SEEDS = 60, SEEDS_LONG = 3000 };
+enum { RULES = 40, EVENTS = 80, SHAPES = 3, SEEDS = 24, SEEDS_LONG = 1500 };
 
 #define KEY(text) { (char *)(uintptr_t)(text), sizeof(text) - 1 }
 static struct str key_r = KEY("R"), key_a = KEY("a"), key_u = KEY("u"), keys_ra[] = { KEY("R"), KEY("a") }, keys_de[] = { KEY("d"), KEY("e") },
@@ -45,7 +45,8 @@ struct totals {
 static void show(uint64_t seed, const struct agree *a, const char *event, const struct agree_shape *shape, const struct buf *wrong)
 {
 	unsigned rule = 0;
-	printf("# seed %llu, view %s\n", (unsigned long long)seed, shape->view->name.ptr);
+	printf("# seed %llu, view %s, class %u, product '%.*s', service '%.*s'\n", (unsigned long long)seed, shape->view->name.ptr, shape->class_id,
+	       STR_FMT(shape->logsource.product), STR_FMT(shape->logsource.service));
 	for (const char *p = wrong->ptr; p < wrong->ptr + wrong->len;) {
 		const char *end = memchr(p, '\n', (size_t)(wrong->ptr + wrong->len - p));
 		printf("# %.*s\n", (int)(end - p), p);
@@ -72,6 +73,7 @@ static bool try_seed(uint64_t seed, struct totals *t)
 	auto_agree a = { 0 };
 	struct random r;
 	size_t wrongs = 0;
+	uint64_t shapes[SHAPES];
 
 	random_start(&r, seed);
 	for (unsigned i = 0; i < RULES; i++)
@@ -81,9 +83,11 @@ static bool try_seed(uint64_t seed, struct totals *t)
 		return false;
 	t->rules += RULES;
 	t->loaded += a.fast.set.n;
+	for (unsigned i = 0; i < SHAPES; i++)
+		shapes[i] = random_below(&r, 1 << 20);
 	for (unsigned i = 0; i < EVENTS && wrongs < 3; i++) {
 		auto_buf event = { 0 }, wrong = { 0 };
-		struct agree_shape shape = shape_of(random_below(&r, 1 << 20));
+		struct agree_shape shape = shape_of(shapes[i % SHAPES]);
 		random_event(&r, &event);
 		buf_char(&event, '\0');
 		if (buf_err(&event) != ERR_OK || agree_event(&a, event.ptr, &shape, i % 4 == 0, &wrong) != ERR_OK)
