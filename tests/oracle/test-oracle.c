@@ -7,7 +7,7 @@
 #include "oracle/agree.h"
 #include "oracle/random.h"
 
-enum { RULES = 40, EVENTS = 80, SHAPES = 3, SEEDS = 24, SEEDS_LONG = 1500 };
+enum { RULES = 40, EVENTS = 80, SHAPES = 3, SEEDS = 100, SEEDS_LONG = 5000 };
 
 #define KEY(text) { (char *)(uintptr_t)(text), sizeof(text) - 1 }
 static struct str key_r = KEY("R"), key_a = KEY("a"), key_u = KEY("u"), keys_ra[] = { KEY("R"), KEY("a") }, keys_de[] = { KEY("d"), KEY("e") },
