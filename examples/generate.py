@@ -297,16 +297,17 @@ class Organisation:
                     public_repo=True, rule='github/repository-made-public', **evil)
 
     def sandbox_taken_over(self):
-        self.log.begin('the sandbox taken over', "The leaked key of a CI user makes itself administrator and a password for another user, who then signs in.")
+        self.log.begin('the sandbox taken over', "The leaked key of a CI user makes itself administrator, keys for three others and a password for one, who then signs in.")
         ci = iam_user(SANDBOX, 'ci-terraform', 'AKIAEXAMPLECITERRA01')
         evil = {'ip': EVIL, 'agent': 'Boto3/1.40.70 md/Botocore#1.40.70 ua/2.1 os/linux lang/python#3.13.5', 'region': HOME}
         self.aws(clock('09:21'), ci, 'sts:GetCallerIdentity', None, None, **evil)
         self.aws(clock('09:22'), ci, 'iam:ListUsers', None, None, **evil)
         self.aws(clock('09:24'), ci, 'iam:AttachUserPolicy', {'userName': 'ci-terraform', 'policyArn': 'arn:aws:iam::aws:policy/AdministratorAccess'},
                  rule='aws/administrator-policy-attached', **evil)
-        self.aws(clock('09:26'), ci, 'iam:CreateAccessKey', {'userName': 'ivan'}, {'accessKey': {
-            'userName': 'ivan', 'accessKeyId': 'AKIAEXAMPLEIVAN00002', 'status': 'Active', 'createDate': 'Nov 18, 2026, 9:26:00 AM'}},
-            rule='aws/access-key-created-for-another-user', **evil)
+        for i, user in enumerate(('ivan', 'farid', 'backup-agent')):
+            self.aws(clock('09:26') + 7 * i, ci, 'iam:CreateAccessKey', {'userName': user}, {'accessKey': {
+                'userName': user, 'accessKeyId': f'AKIAEXAMPLENEW0000{i}', 'status': 'Active', 'createDate': 'Nov 18, 2026, 9:26:00 AM'}},
+                rule='aws/access-key-created-for-another-user', **evil)
         self.aws(clock('09:27'), ci, 'iam:UpdateLoginProfile', {'userName': 'ivan', 'passwordResetRequired': False}, None,
                  rule='aws/login-profile-changed-for-another-user', **evil)
         self.login(clock('09:33'), iam_user(SANDBOX, 'ivan', ''), EVIL2, 'No', rule='aws/console-login-without-mfa')
