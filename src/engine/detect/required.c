@@ -57,39 +57,76 @@ static void add_char(struct reading *r, struct run *run, struct literals *best, 
 	run->text[run->len++] = c;
 }
 
-/* A quantifier at r->p, if any: *ret_min its least count. */
-static bool quantifier(struct reading *r, unsigned *ret_min)
+/*
+ * "{2}", "{0,3}", "{2,}" at p: its length, or 0 when the brace is itself. With spaces or without a first number the library's versions disagree: what could be a
+ * quantifier is taken for one that may be zero, which is safe either way.
+ */
+static size_t braces(const char *p, size_t n, unsigned *ret_min)
 {
+	size_t i = 1;
+	*ret_min = 0;
+	for (; i < n && p[i] >= '0' && p[i] <= '9'; i++)
+		*ret_min |= p[i] != '0';
+	while (i < n && ((p[i] >= '0' && p[i] <= '9') || p[i] == ',' || p[i] == ' '))
+		i++;
+	return i > 1 && i < n && p[i] == '}' ? i + 1 : 0;
+}
+
+static bool one_quantifier(struct reading *r, unsigned *ret_min)
+{
+	size_t n = 0;
 	if (r->p >= r->end)
 		return false;
 	if (*r->p == '*' || *r->p == '?' || *r->p == '+') {
-		*ret_min = *r->p++ == '+';
-	} else if (*r->p == '{' && r->end - r->p > 1 && r->p[1] >= '0' && r->p[1] <= '9') {
-		*ret_min = r->p[1] != '0';
-		while (r->p < r->end && *r->p != '}')
-			r->p++;
-		r->p += r->p < r->end;
-	} else {
-		return false;
+		n = 1;
+		*ret_min = *r->p == '+';
+	} else if (*r->p == '{') {
+		n = braces(r->p, (size_t)(r->end - r->p), ret_min);
 	}
-	if (r->p < r->end && (*r->p == '?' || *r->p == '+'))
+	r->p += n;
+	if (n > 0 && r->p < r->end && (*r->p == '?' || *r->p == '+'))
 		r->p++;
-	return true;
+	return n > 0;
 }
 
-/* Past a class, r->p just behind its '['. */
+/* Quantifiers at r->p, if any ("a{2}{0}" is allowed): *ret_min 0 when they allow none. */
+static bool quantifier(struct reading *r, unsigned *ret_min)
+{
+	unsigned min = 1, least = 1;
+	bool some = false;
+	while (one_quantifier(r, &min)) {
+		some = true;
+		least = min > 0 ? least : 0;
+	}
+	if (some)
+		*ret_min = least;
+	return some;
+}
+
+/* "[:alpha:]" at p: its length, or 0 when the bracket is itself. */
+static size_t posix_class(const char *p, size_t n)
+{
+	size_t i = 2;
+	if (n < 4 || p[1] != ':')
+		return 0;
+	while (i < n && ((p[i] >= 'a' && p[i] <= 'z') || p[i] == '^'))
+		i++;
+	return i + 1 < n && p[i] == ':' && p[i + 1] == ']' ? i + 2 : 0;
+}
+
+/* Past a class, r->p just behind its '['. Escapes that change how the class goes on (quoting, control characters) are not read. */
 static void skip_class(struct reading *r)
 {
 	bool first = true;
 	r->p += r->p < r->end && *r->p == '^';
 	for (; r->p < r->end && (first || *r->p != ']'); first = false) {
-		if (*r->p == '[' && r->end - r->p > 1 && r->p[1] == ':') { /* [:alpha:] */
-			while (r->p < r->end && *r->p != ']')
-				r->p++;
-		} else if (*r->p == '\\') {
+		size_t n = *r->p == '[' ? posix_class(r->p, (size_t)(r->end - r->p)) : 0;
+		if (*r->p == '\\') {
 			r->p++;
+			r->bail |= r->p < r->end && strchr("QEcN", *r->p) != NULL;
 		}
-		r->p += r->p < r->end;
+		n = n > 0 ? n : r->p < r->end;
+		r->p += n;
 	}
 	if (r->p >= r->end)
 		r->bail = true;
@@ -107,7 +144,8 @@ static bool group_head(struct reading *r)
 		r->p++;
 		return true;
 	}
-	bool named = r->p < r->end && (*r->p == 'P' || *r->p == '<') && r->end - r->p > 1 && r->p[1] != '=' && r->p[1] != '!';
+	r->p += r->end - r->p > 1 && r->p[0] == 'P' && r->p[1] == '<'; /* (?P=n) and (?P>n) are no groups */
+	bool named = r->end - r->p > 1 && *r->p == '<' && r->p[1] != '=' && r->p[1] != '!';
 	if (named) {
 		while (r->p < r->end && *r->p != '>')
 			r->p++;
@@ -195,7 +233,8 @@ static void escape(struct reading *r, struct run *run, struct literals *best)
 		return;
 	}
 	/* \d \s \w \b and their kin take no argument; anything else (\x \Q \p \1 ...) is not read */
-	if (strchr("dDsSwWbBhHvVRAzZN", e) == NULL)
+	bool braced = e == 'N' && r->p < r->end && *r->p == '{'; /* a character by its number */
+	if (strchr("dDsSwWbBhHvVRAzZN", e) == NULL || braced)
 		r->bail = true;
 	other(r, run, best);
 }
