@@ -13,11 +13,14 @@ static void show_slot(const struct detect_program *p, const struct plan *plan, c
 	size_t db = 0;
 	if (s->db != NULL)
 		IGNORE(hs_database_size(s->db, &db) != HS_SUCCESS); /* shown as 0 */
-	if (s->exact.n + s->prefix.n + s->suffix.n + s->n_numbers + s->present.n + s->regex_rules.n == 0 && db == 0)
+	if (s->grams.n + s->exact.n + s->prefix.n + s->suffix.n + s->n_numbers + s->present.n + s->regex_rules.n == 0 && db == 0)
 		return;
 	(void)plan;
 	struct str name = p->fields.at[s->field];
-	printf("%-32.*s exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u  regex-rules %4u  db %zu bytes\n", STR_FMT(name), s->exact.n,
+	uint32_t parts = 0;
+	for (uint32_t i = 0; i < s->grams.n; i++)
+		parts += s->grams.tables[i].n;
+	printf("%-32.*s parts %5u  exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u  regex-rules %4u  db %zu bytes\n", STR_FMT(name), parts, s->exact.n,
 	       s->prefix.n, s->suffix.n, s->n_numbers, s->present.n, s->regex_rules.n, db);
 }
 
@@ -29,11 +32,8 @@ static void show_rules(const struct detect_program *p, const struct plan *plan, 
 
 static void show_plan(const struct detect_program *p, const struct plan *plan)
 {
-	size_t db = 0;
-	if (plan->keyword_db != NULL)
-		IGNORE(hs_database_size(plan->keyword_db, &db) != HS_SUCCESS); /* shown as 0 */
-	printf("\nplan %.*s/%.*s/%.*s: %u rules, %u without witness, %u atoms, keyword db %zu bytes\n", STR_FMT(plan->logsource.product),
-	       STR_FMT(plan->logsource.category), STR_FMT(plan->logsource.service), plan->n_rules, plan->witness_none, plan->witness_total, db);
+	printf("\nplan %.*s/%.*s/%.*s: %u rules, %u without witness, %u atoms\n", STR_FMT(plan->logsource.product),
+	       STR_FMT(plan->logsource.category), STR_FMT(plan->logsource.service), plan->n_rules, plan->witness_none, plan->witness_total);
 	for (uint32_t i = 0; i < plan->n_rules; i++)
 		if (plan->always[i / 64] >> i % 64 & 1)
 			printf("    always: %.*s\n", STR_FMT(p->rules[plan->rules[i]].info.path));

@@ -75,34 +75,31 @@ static int64_t late_time(const struct run *run, const struct job *job)
 	return run->carry_time != TIME_NONE ? run->carry_time : job->batch->input->mtime_ns;
 }
 
-/* A rendered detection, its null time replaced by the late one. */
-static void assemble(struct run *run, const struct job *job, const struct job_detection *jd)
+/* A rendered detection, its null time replaced by the late one, if there is one. */
+static void assemble(struct run *run, const struct job *job, const struct job_detection *jd, struct str time)
 {
 	const char *line = job->out.ptr + jd->at;
-	int64_t ns = jd->late_time ? late_time(run, job) : TIME_NONE;
-	char text[TIME_TEXT_MAX];
-	if (ns == TIME_NONE) {
+	if (!jd->late_time || time.len == 0) {
 		buf_add(&run->assembled, line, jd->len);
 		return;
 	}
 	must(jd->len > REPORT_JSON_TIME_AT + 4 && memcmp(line + REPORT_JSON_TIME_AT, "null", 4) == 0);
 	buf_add(&run->assembled, line, REPORT_JSON_TIME_AT);
-	buf_char(&run->assembled, '"');
-	buf_add(&run->assembled, text, time_format(ns, text));
-	buf_char(&run->assembled, '"');
+	buf_str(&run->assembled, time);
 	buf_add(&run->assembled, line + REPORT_JSON_TIME_AT + 4, jd->len - REPORT_JSON_TIME_AT - 4);
 }
 
-/* Consecutive rendered detections not yet written: [from, to) of the job's output. */
+/* Consecutive rendered detections not yet written: [from, to) of the job's output; and the job's late time as JSON. */
 struct span {
 	size_t from, to;
+	struct str time;
 };
 
 static fallible put_detection(struct run *run, struct job *job, struct job_detection *jd, struct span *span)
 {
 	count_detection(run, jd);
 	if (jd->copy == NULL && job->late) {
-		assemble(run, job, jd);
+		assemble(run, job, jd, span->time);
 	} else if (jd->copy == NULL) {
 		span->to = jd->at + jd->len;
 	} else {
@@ -117,8 +114,13 @@ static fallible put_detection(struct run *run, struct job *job, struct job_detec
 static fallible write_detections(struct run *run, struct job *job)
 {
 	size_t next = 0;
-	struct span span = { 0, 0 };
+	char time[TIME_TEXT_MAX + 2] = "\"";
+	struct span span = { .from = 0 };
 	buf_reset(&run->assembled);
+	if (job->late && late_time(run, job) != TIME_NONE) {
+		span.time = (struct str){ time, 2 + time_format(late_time(run, job), time + 1) };
+		time[span.time.len - 1] = '"';
+	}
 	for (size_t e = 0; e < job->n_events; e++) {
 		bool drop = duplicate(run, job, e);
 		for (; next < job->detections.n && job->detections.at[next].event == e; next++) {

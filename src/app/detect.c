@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 
-#include "app/cache.h"
 #include "app/progress.h"
 #include "app/run.h"
 #include "base/limits.h"
@@ -214,13 +213,12 @@ static fallible load_mappings(struct run *run)
 	return got(run->by_decoder);
 }
 
-static fallible compile_rules(struct run *run, struct app_cache *cache)
+static fallible compile_rules(struct run *run)
 {
 	const struct app_detect_options *o = run->options;
-	struct detect_cache ops = cache != NULL ? app_cache_ops(cache) : (struct detect_cache){ 0 };
 	struct detect_options d = { .level_min = run->plan.level_min, .tags = o->tags.at, .n_tags = o->tags.n, .rules = o->rule.at,
 				    .n_rules = o->rule.n, .excludes = o->exclude.at, .n_excludes = o->exclude.n, .no_prefilter = o->no_prefilter,
-				    .profile = o->profile, .cache = cache != NULL ? &ops : NULL };
+				    .profile = o->profile  };
 	size_t n = run->ruleset->set.n;
 	TRY(detect_program_new(&run->ruleset->set, &d, run->diags, &run->program));
 	run->rules = arena_new_n(&run->arena, struct detection_rule, n);
@@ -336,16 +334,14 @@ static void run_close(struct run *run)
 	arena_clear(&run->arena);
 }
 
-static fallible run_prepare(struct run *run, struct app_cache **cache, double *ret_seconds)
+static fallible run_prepare(struct run *run, double *ret_seconds)
 {
 	const struct app_detect_options *o = run->options;
 	struct app_ruleset_options r = { .paths = o->rules, .pipelines = o->pipelines, .values = o->values, .threads = run->plan.threads };
 	int64_t from = sys_monotonic_ns();
 	TRY(app_ruleset_load(&r, run->diags, &run->ruleset));
 	TRY(load_mappings(run));
-	if (!o->no_cache)
-		TRY(app_cache_new(cache));
-	TRY(compile_rules(run, *cache));
+	TRY(compile_rules(run));
 	*ret_seconds = (double)(sys_monotonic_ns() - from) / 1e9;
 	TRY(dedup_init(&run->dedup, LIMIT_DEDUP_IDS));
 	TRY(open_outputs(run));
@@ -353,12 +349,12 @@ static fallible run_prepare(struct run *run, struct app_cache **cache, double *r
 	return open_source(run);
 }
 
-static fallible run_all(struct run *run, struct app_stop *stop, struct app_cache **cache, int *ret_exit)
+static fallible run_all(struct run *run, struct app_stop *stop, int *ret_exit)
 {
 	struct report_summary summary;
 	double rules_seconds = 0;
 
-	TRY(run_prepare(run, cache, &rules_seconds));
+	TRY(run_prepare(run, &rules_seconds));
 	app_stop_attach(stop, run->source);
 	enum err e = run_workers(run);
 	app_stop_attach(stop, NULL);
@@ -390,7 +386,6 @@ static void explain_failure(struct diag_list *diags, const struct app_detect_opt
 fallible app_detect(const struct app_detect_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
 {
 	struct run *run = sys_zalloc(sizeof(*run));
-	struct app_cache *cache = NULL;
 	TRY(got(run));
 	run->options = o;
 	run->log = log;
@@ -405,11 +400,10 @@ fallible app_detect(const struct app_detect_options *o, const struct log *log, s
 	     pthread_mutex_init(&run->output_lock, NULL) == 0 && pthread_cond_init(&run->job_free, NULL) == 0);
 	enum err e = detect_plan_make(o, &run->plan, diags);
 	if (e == ERR_OK)
-		e = run_all(run, o->stop, &cache, ret_exit);
+		e = run_all(run, o->stop, ret_exit);
 	if (e != ERR_OK)
 		explain_failure(diags, o, e);
 	run_close(run);
-	app_cache_free(&cache);
 	sys_free(run);
 	return e;
 }

@@ -1,6 +1,6 @@
 #ifndef APP_DETECT_H
 #define APP_DETECT_H
-/* `merlon detect`: wires source, decode, engine and report; owns threads, progress, output and the pattern cache. */
+/* `merlon detect`: wires source, decode, engine and report; owns threads, progress, output. */
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -37,7 +37,7 @@ struct app_detect_options {
 	struct str output;		/* --output FILE; "" = stdout */
 	struct str dead_letter;		/* --dead-letter FILE */
 	uint64_t threads;		/* 0 = number of processors */
-	bool follow, strict, with_raw, profile, no_prefilter, no_cache, quiet, summary_json;
+	bool follow, strict, with_raw, profile, no_prefilter, quiet, summary_json;
 	struct app_stop *stop;		/* NULL: signals are not handled */
 	bool colour;			/* paint the table; the command line decided by --color, NO_COLOR and the terminal */
 };

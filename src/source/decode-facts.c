@@ -204,8 +204,14 @@ static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of
 static fallible first_of(const struct mapping_exprs *xs, const struct facts_of *of, struct arena *arena, struct str *ret)
 {
 	*ret = (struct str){ 0 };
-	for (uint32_t i = 0; i < xs->n && ret->len == 0; i++)
-		TRY(evaluate(&xs->at[i], of, arena, 0, ret));
+	for (uint32_t i = 0; i < xs->n && ret->len == 0; i++) {
+		const struct mapping_expr *x = &xs->at[i];
+		/* Most candidates are keys that the record does not have. */
+		if (x->kind == EXPR_PATH && of->scan != NULL && x->path.slot != MAPPING_NO_SLOT &&
+		    !decode_scan_has(of->scan, x->path.slot))
+			continue;
+		TRY(evaluate(x, of, arena, 0, ret));
+	}
 	return ERR_OK;
 }
 

@@ -17,20 +17,12 @@
 struct detect_program;
 struct detect_scratch;
 
-/* A cache of compiled pattern databases, handed in by the app (the engine does no I/O). key is 32 hex digits. */
-struct detect_cache {
-	void *arg;
-	/* True and a buffer owned by the cache until the next call, if it holds one. */
-	bool (*load)(void *arg, const char *key, struct str *ret);
-	void (*save)(void *arg, const char *key, struct str data);
-};
 struct detect_options {
 	enum sigma_level level_min;	/* rules below are left out */
 	const struct str *tags, *rules, *excludes; /* keep only rules with one of tags; ids, titles or globs of these; not these */
 	size_t n_tags, n_rules, n_excludes;
 	bool no_prefilter;		/* evaluate every rule of the logsource: for tests, same detections */
 	bool profile;			/* count evaluations and time per rule */
-	struct detect_cache *cache;	/* may be NULL */
 };
 /* set must outlive the program. Rules that cannot be compiled (a regex PCRE2 refuses) are refused alone, in diags and detect_rule_refused. */
 fallible detect_program_new(const struct sigma_set *set, const struct detect_options *o, struct diag_list *diags, struct detect_program **ret);

@@ -1,6 +1,6 @@
 /*
- * The witness tables of a plan. Whole values, starts and ends are found by hashing at most eight bytes; whole numbers by binary search; parts and regexes by one small
- * vectorscan database per field. Each entry names the rules it nominates.
+ * The witness tables of a plan. Whole values, starts and ends are found by hashing at most eight bytes; whole numbers by binary search; parts by one
+ * window each (grams.c). Each entry names the rules it nominates.
  */
 #include <stdlib.h>
 
@@ -47,8 +47,6 @@ static int order_atoms(const struct atom *a, const struct atom *b)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->number != b->number)
 		return a->number < b->number ? -1 : 1;
-	if (a->regex_flags != b->regex_flags)
-		return order_u64(a->regex_flags, b->regex_flags);
 	size_t n = a->text.len < b->text.len ? a->text.len : b->text.len;
 	int c = n > 0 ? memcmp(a->text.ptr, b->text.ptr, n) : 0;
 	return c != 0 ? c : order_u64(a->text.len, b->text.len);
@@ -135,39 +133,20 @@ static fallible build_numbers(struct plan *plan, const struct atom_use *uses, si
 	return ERR_OK;
 }
 
-/* Contains and regex uses of one field (adjacent in the order) to a database. */
-static fallible build_db(struct detect_program *p, struct plan *plan, const struct atom_use *uses, size_t n,
-			 hs_database_t **db, struct rule_list **rules, struct rule_list *regex_rules, struct rule_list *present)
+/* Literals anywhere in a value (contains, keywords). */
+static fallible build_grams(struct plan *plan, const struct atom_use *uses, size_t n, struct grams *grams)
 {
 	auto_arena a = { 0 };
-	struct prefilter_pattern *patterns = arena_new_n(&a, struct prefilter_pattern, n);
-	*rules = arena_new_n(&plan->arena, struct rule_list, n);
-	TRY(got(patterns));
-	TRY(got(*rules));
-	size_t used = 0, literal_end = 0;
-	while (literal_end < n && uses[literal_end].atom.kind != ATOM_REGEX)
-		literal_end++;
+	struct str *texts = arena_new_n(&a, struct str, n);
+	struct rule_list *rules = arena_new_n(&a, struct rule_list, n);
+	size_t used = 0;
+	TRY(got(texts));
+	TRY(got(rules));
 	for (size_t at = 0; at < n; used++) {
-		const struct atom *atom = &uses[at].atom;
-		patterns[used] = (struct prefilter_pattern){ .text = atom->text, .flags = atom->regex_flags, .regex = atom->kind == ATOM_REGEX };
-		TRY(take_atom(plan, uses, n, &at, &(*rules)[used]));
+		texts[used] = uses[at].atom.text;
+		TRY(take_atom(plan, uses, n, &at, &rules[used]));
 	}
-	if (regex_rules != NULL)
-		TRY(take_rules(plan, uses + literal_end, n - literal_end, regex_rules));
-	TRY(prefilter_compile(p, patterns, used, db));
-	for (size_t i = 0; i < used; i++) {
-		if (!patterns[i].refused)
-			continue;
-		must(present != NULL);
-		struct rule_list old = *present;
-		present->first = (uint32_t)plan->lists.n;
-		for (uint32_t k = 0; k < old.n; k++)
-			TRY(vec_push(&plan->lists, &plan->arena, plan->lists.at[old.first + k]));
-		for (uint32_t k = 0; k < (*rules)[i].n; k++)
-			TRY(vec_push(&plan->lists, &plan->arena, plan->lists.at[(*rules)[i].first + k]));
-		present->n = old.n + (*rules)[i].n;
-	}
-	return ERR_OK;
+	return grams_build(grams, texts, rules, used, &plan->arena);
 }
 
 static size_t run_of_kind(const struct atom_use *uses, size_t n, enum atom_kind kind)
@@ -178,10 +157,9 @@ static size_t run_of_kind(const struct atom_use *uses, size_t n, enum atom_kind 
 	return i;
 }
 
-/* All uses of one field, sorted by kind. ATOM_PRESENT comes after the database kinds, so refused regexes are put aside until then. */
-static fallible index_slot(struct detect_program *p, struct plan *plan, const struct atom_use *uses, size_t n, struct slot *slot)
+/* All uses of one field, sorted by kind. */
+static fallible index_slot(struct plan *plan, const struct atom_use *uses, size_t n, struct slot *slot)
 {
-	struct rule_list refused = { 0 };
 	for (size_t at = 0; at < n;) {
 		enum atom_kind kind = uses[at].atom.kind;
 		size_t run = run_of_kind(uses + at, n - at, kind);
@@ -196,10 +174,7 @@ static fallible index_slot(struct detect_program *p, struct plan *plan, const st
 			TRY(build_table(plan, uses + at, run, &slot->suffix));
 			break;
 		case ATOM_CONTAINS:
-		case ATOM_REGEX:
-			if (kind == ATOM_CONTAINS)
-				run += run_of_kind(uses + at + run, n - at - run, ATOM_REGEX);
-			TRY(build_db(p, plan, uses + at, run, &slot->db, &slot->db_rules, &slot->regex_rules, &refused));
+			TRY(build_grams(plan, uses + at, run, &slot->grams));
 			break;
 		case ATOM_NUMBER:
 			TRY(build_numbers(plan, uses + at, run, slot));
@@ -212,18 +187,10 @@ static fallible index_slot(struct detect_program *p, struct plan *plan, const st
 		}
 		at += run;
 	}
-	if (refused.n > 0) {
-		struct rule_list both = { (uint32_t)plan->lists.n, slot->present.n + refused.n };
-		for (uint32_t k = 0; k < slot->present.n; k++)
-			TRY(vec_push(&plan->lists, &plan->arena, plan->lists.at[slot->present.first + k]));
-		for (uint32_t k = 0; k < refused.n; k++)
-			TRY(vec_push(&plan->lists, &plan->arena, plan->lists.at[refused.first + k]));
-		slot->present = both;
-	}
 	return ERR_OK;
 }
 
-fallible plan_index_atoms(struct detect_program *p, struct plan *plan, struct atom_use *uses, size_t n)
+fallible plan_index_atoms(struct plan *plan, struct atom_use *uses, size_t n)
 {
 	plan->witness_slots = arena_new_n(&plan->arena, uint32_t, plan->n_slots);
 	TRY(got(plan->witness_slots));
@@ -235,11 +202,11 @@ fallible plan_index_atoms(struct detect_program *p, struct plan *plan, struct at
 		while (end < n && uses[end].atom.field == field)
 			end++;
 		if (field == NO_FIELD) {
-			TRY(build_db(p, plan, uses + at, end - at, &plan->keyword_db, &plan->keyword_rules, NULL, NULL));
+			TRY(build_grams(plan, uses + at, end - at, &plan->keywords));
 		} else {
 			uint32_t slot = plan->slot_of_field[field];
 			plan->witness_slots[plan->n_witness_slots++] = slot;
-			TRY(index_slot(p, plan, uses + at, end - at, &plan->slots[slot]));
+			TRY(index_slot(plan, uses + at, end - at, &plan->slots[slot]));
 		}
 		at = end;
 	}

@@ -44,8 +44,6 @@ void detect_scratch_free(struct detect_scratch **ps)
 	sys_free(s->costs);
 	sys_free(s->cells);
 	sys_free(s->lower);
-	sys_free(s->plans_ready);
-	IGNORE(hs_free_scratch(s->hs) != HS_SUCCESS); /* fails only for what is no scratch */
 	regex_scratch_free(&s->regex);
 	buf_free(&s->text);
 	arena_clear(&s->event);
@@ -55,29 +53,13 @@ void detect_scratch_free(struct detect_scratch **ps)
 
 /* ---- witnesses ---- */
 
-static ALWAYS_INLINE void nominate(struct detect_scratch *s, struct rule_list list)
-{
-	const uint32_t *rules = s->plan->lists.at + list.first;
-	for (uint32_t i = 0; i < list.n; i++)
-		s->bits[rules[i] / 64] |= 1ull << rules[i] % 64;
-}
-
-/* text (folded) stands at p, ASCII case ignored. */
-static bool stands_at(const char *p, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (ascii_lower(p[i]) != text.ptr[i])
-			return false;
-	return true;
-}
-
 static ALWAYS_INLINE void probe(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind, uint64_t key, struct str v)
 {
 	for (uint32_t i = t->buckets[key >> 20 & t->mask]; i != NO_INDEX; i = t->literals[i].next) {
 		const struct literal *l = &t->literals[i];
 		if (l->key != key || l->text.len > v.len || (kind == ATOM_EXACT && l->text.len != v.len))
 			continue;
-		if (stands_at(kind == ATOM_SUFFIX ? v.ptr + v.len - l->text.len : v.ptr, l->text))
+		if (text_stands_at(kind == ATOM_SUFFIX ? v.ptr + v.len - l->text.len : v.ptr, l->text))
 			nominate(s, l->rules);
 	}
 }
@@ -92,29 +74,6 @@ static void probe_ends(struct detect_scratch *s, const struct literal_table *t, 
 		if (n <= v.len)
 			probe(s, t, kind, window_key(kind == ATOM_SUFFIX ? v.ptr + v.len - n : v.ptr, n), v);
 	}
-}
-
-static int on_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
-{
-	struct detect_scratch *s = arg;
-	(void)from;
-	(void)to;
-	(void)flags;
-	nominate(s, s->scan_rules[id]);
-	return 0;
-}
-
-static fallible scan(struct detect_scratch *s, const hs_database_t *db, const struct rule_list *rules, const char *p, size_t n)
-{
-	s->scan_rules = rules;
-	while (n > 0) {
-		/* hs_scan takes 32 bits; records are far smaller */
-		hs_error_t e = hs_scan(db, p, (unsigned)n, 0, s->hs, on_hit, s);
-		if (e != HS_SUCCESS)
-			return e == HS_NOMEM ? ERR_MEMORY : ERR_INTERNAL;
-		break;
-	}
-	return ERR_OK;
 }
 
 static void probe_number(struct detect_scratch *s, const struct slot *slot, struct cell *c)
@@ -141,55 +100,43 @@ static void probe_number(struct detect_scratch *s, const struct slot *slot, stru
 		nominate(s, slot->numbers[low].rules);
 }
 
-static fallible witness_cell(struct detect_scratch *s, const struct slot *slot, struct cell *c)
+static void witness_cell(struct detect_scratch *s, const struct slot *slot, struct cell *c)
 {
 	if (slot->n_numbers > 0)
 		probe_number(s, slot, c);
-	if (slot->exact.n == 0 && slot->prefix.n == 0 && slot->suffix.n == 0 && slot->db == NULL)
-		return ERR_OK;
+	if (slot->exact.n == 0 && slot->prefix.n == 0 && slot->suffix.n == 0 && slot->grams.n == 0)
+		return;
 	struct str v = cell_text(s, c);
-	if (!cell_ascii(s, c)) {
+	if (!cell_ascii(s, c))
 		v = cell_folded(s, c);
-		nominate(s, slot->regex_rules); /* their databases work on ASCII */
-	}
 	if (slot->exact.n > 0)
 		probe(s, &slot->exact, ATOM_EXACT, exact_key(v.ptr, v.len), v);
 	if (slot->prefix.n > 0)
 		probe_ends(s, &slot->prefix, ATOM_PREFIX, v);
 	if (slot->suffix.n > 0)
 		probe_ends(s, &slot->suffix, ATOM_SUFFIX, v);
-	if (slot->db == NULL)
-		return ERR_OK;
-	if (v.len == 0) {
-		nominate(s, slot->regex_rules); /* a regex may match the empty text, which is not scanned */
-		return ERR_OK;
-	}
-	return scan(s, slot->db, slot->db_rules, v.ptr, v.len);
+	grams_scan(&slot->grams, v, s);
 }
 
 static bool keyword_fold(void *arg, struct detect_scratch *s, struct cell *c)
 {
-	enum err *err = arg;
-	if (c->type != '"' || cell_ascii(s, c))
-		return false;
-	struct str f = cell_folded(s, c);
-	*err = f.len > 0 ? scan(s, s->plan->keyword_db, s->plan->keyword_rules, f.ptr, f.len) : ERR_OK;
-	return *err != ERR_OK;
+	(void)arg;
+	if (c->type == '"' && !cell_ascii(s, c))
+		grams_scan(&s->plan->keywords, cell_folded(s, c), s);
+	return false;
 }
 
-/* Keywords: one scan over all strings of the record, keys and length words with them: it only nominates. */
-static fallible witness_keywords(struct detect_scratch *s)
+/* Keywords: one walk over all strings of the record, keys and length words with them: it only nominates. */
+static void witness_keywords(struct detect_scratch *s)
 {
-	enum err err = ERR_OK;
-	if (s->plan->keyword_db == NULL || s->pool.len == 0)
-		return ERR_OK;
-	TRY(scan(s, s->plan->keyword_db, s->plan->keyword_rules, s->pool.ptr, s->pool.len));
+	if (s->plan->keywords.n == 0 || s->pool.len == 0)
+		return;
+	grams_scan(&s->plan->keywords, s->pool, s);
 	if (!utf8_is_ascii(s->pool.ptr, s->pool.len))
-		each_scalar(s, keyword_fold, &err);
-	return err;
+		each_scalar(s, keyword_fold, NULL);
 }
 
-static fallible witness_event(struct detect_scratch *s)
+static void witness_event(struct detect_scratch *s)
 {
 	const struct plan *plan = s->plan;
 	for (uint32_t i = 0; i < plan->n_witness_slots; i++) {
@@ -200,9 +147,9 @@ static fallible witness_event(struct detect_scratch *s)
 		nominate(s, slot->present);
 		for (; c != NULL; c = cell_next(s, c))
 			if (c->type != 'n')
-				TRY(witness_cell(s, slot, c));
+				witness_cell(s, slot, c);
 	}
-	return witness_keywords(s);
+	witness_keywords(s);
 }
 
 /* ---- deciding ---- */
@@ -248,26 +195,7 @@ static void decide_candidates(struct detect_scratch *s)
 	}
 }
 
-/* ---- readiness ---- */
-
-static NOINLINE fallible scratch_ready(struct detect_scratch *s, const struct plan *plan)
-{
-	if (plan->serial >= s->plans_ready_cap) {
-		uint32_t cap = plan->serial * 2 + 16;
-		bool *grown = sys_realloc(s->plans_ready, cap * sizeof(*grown));
-		TRY(got(grown));
-		memset(grown + s->plans_ready_cap, 0, cap - s->plans_ready_cap);
-		s->plans_ready = grown;
-		s->plans_ready_cap = cap;
-	}
-	for (uint32_t i = 0; i < plan->n_slots; i++)
-		if (plan->slots[i].db != NULL && hs_alloc_scratch(plan->slots[i].db, &s->hs) != HS_SUCCESS)
-			return ERR_MEMORY;
-	if (plan->keyword_db != NULL && hs_alloc_scratch(plan->keyword_db, &s->hs) != HS_SUCCESS)
-		return ERR_MEMORY;
-	s->plans_ready[plan->serial] = true;
-	return ERR_OK;
-}
+/* ---- one event ---- */
 
 /* The part of the document's strings that the record uses: strings stand in the order of the tape. */
 static struct str record_pool(struct value record)
@@ -309,8 +237,6 @@ static void scratch_begin(struct detect_scratch *s, const struct plan *plan, con
 
 fallible scratch_start(struct detect_scratch *s, const struct plan *plan, const struct event *e)
 {
-	if (UNLIKELY(plan->serial >= s->plans_ready_cap || !s->plans_ready[plan->serial]))
-		TRY(scratch_ready(s, plan));
 	scratch_begin(s, plan, e);
 	return plan->n_rules > 0 ? walk_record(s, plan, e->record) : ERR_OK;
 }
@@ -323,7 +249,7 @@ fallible detect_match(const struct detect_program *p, struct detect_scratch *s, 
 		return ERR_UNPREPARED;
 	TRY(scratch_start(s, plan, e));
 	if (plan->n_rules > 0) {
-		TRY(witness_event(s));
+		witness_event(s);
 		decide_candidates(s);
 	}
 	*ret = (struct detect_matches){ .rules = s->matched, .n = s->n_matched, .undetermined = s->undetermined,

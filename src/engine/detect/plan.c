@@ -190,7 +190,7 @@ static fallible collect_witnesses(struct detect_program *p, struct plan *plan, s
 		}
 	}
 	plan->witness_total = (uint32_t)uses.n;
-	return plan_index_atoms(p, plan, uses.at, uses.n);
+	return plan_index_atoms(plan, uses.at, uses.n);
 }
 
 /* ---- finding and placing plans ---- */
@@ -287,9 +287,6 @@ void plan_free(struct plan *plan)
 {
 	if (plan == NULL)
 		return;
-	for (uint32_t i = 0; i < plan->n_slots; i++)
-		IGNORE(hs_free_database(plan->slots[i].db) != HS_SUCCESS); /* fails only for what is no database */
-	IGNORE(hs_free_database(plan->keyword_db) != HS_SUCCESS);
 	arena_clear(&plan->arena);
 	sys_free(plan);
 }
@@ -318,7 +315,7 @@ fallible plan_place(struct detect_program *p, const struct event *e, bool overfl
 	uint32_t i = (uint32_t)plan->key;
 	while (atomic_load(&p->table[i % PLAN_TABLE]) != NULL)
 		i++;
-	plan->serial = atomic_fetch_add(&p->n_plans, 1) + 1;
+	atomic_fetch_add(&p->n_plans, 1);
 	atomic_store_explicit(&p->table[i % PLAN_TABLE], plan, memory_order_release);
 	return ERR_OK;
 }

@@ -273,15 +273,9 @@ fallible detect_program_new(const struct sigma_set *set, const struct detect_opt
 {
 	struct detect_program *p = sys_zalloc(sizeof(*p));
 	TRY(got(p));
-	/* Vectorscan's memory is ours too: bounded by nothing of its own, and made to fail in tests. */
-	IGNORE(hs_set_allocator(sys_alloc, sys_free) != HS_SUCCESS);
 	p->set = set;
 	p->options = *o;
 	p->n_rules = (uint32_t)set->n;
-	if (o->cache != NULL) {
-		p->cache = *o->cache;
-		p->has_cache = true;
-	}
 	enum err e = program_fill(p, diags);
 	if (e != ERR_OK) {
 		detect_program_free(&p);

@@ -8,16 +8,16 @@
  *		witnesses that tell in one pass which rules can match at all
  *	scratch	one thread's working memory: the cells found in the event, memoised predicate results, candidate bits
  *
- * A *witness* of a rule is a set of atoms (field equals/starts/ends with/contains a literal, matches a regex, is present) of
+ * A *witness* of a rule is a set of atoms (field equals/starts/ends with/contains a literal, equals a number, is present) of
  * which at least one holds whenever the rule does. Events are looked at once for all witnesses; only rules with a witness seen
  * (and the few that have none) are evaluated.
  */
-#include <hs/hs.h>
 #include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "engine/detect/detect.h"
 #include "lang/regex/regex.h"
@@ -87,8 +87,6 @@ struct detect_program {
 	VEC(struct node) nodes;
 	VEC(struct leaf_pred) leaves;
 	struct detect_options options;
-	struct detect_cache cache;
-	bool has_cache;
 	_Atomic(struct plan *) table[PLAN_TABLE]; /* open addressing; written under the caller's lock */
 	_Atomic uint32_t n_plans;
 };
@@ -130,6 +128,23 @@ struct literal_table {
 	uint32_t short_lengths; /* bit L set: literals of L < 8 bytes exist */
 	bool has_long;
 };
+/* Literals anywhere in a value, by one window of each; see grams.c. */
+struct gram_literal {
+	struct str text; /* folded */
+	struct rule_list rules;
+	uint32_t gram, offset; /* the window, and where in the text it stands */
+	uint32_t next;	       /* in its bucket; NO_INDEX ends */
+};
+struct gram_table {
+	uint64_t *bits;
+	uint32_t *buckets;
+	struct gram_literal *literals;
+	uint32_t n, width, bit_mask, bucket_mask;
+};
+struct grams {
+	struct gram_table tables[4]; /* by width of the window */
+	uint32_t n;
+};
 struct number_entry {
 	int64_t number;
 	struct rule_list rules;
@@ -139,9 +154,7 @@ struct slot {
 	struct literal_table exact, prefix, suffix;
 	struct number_entry *numbers; /* sorted */
 	uint32_t n_numbers;
-	hs_database_t *db; /* contains and regex; NULL if none */
-	struct rule_list *db_rules; /* by pattern id */
-	struct rule_list regex_rules; /* all rules with a regex witness here: candidates when the value is not ASCII */
+	struct grams grams; /* contains */
 	struct rule_list present;
 };
 struct plan {
@@ -164,11 +177,14 @@ struct plan {
 	uint32_t *slot_of_field; /* by program field; NO_INDEX */
 	uint32_t *witness_slots; /* slots with any witness */
 	uint32_t n_witness_slots;
-	hs_database_t *keyword_db; /* over the whole string pool */
-	struct rule_list *keyword_rules;
-	uint32_t serial; /* 1-based, in order of building */
+	struct grams keywords; /* over the whole string pool */
 	uint32_t witness_none, witness_total; /* for reports */
 };
+
+/* grams.c. Texts are folded and not empty; rules[i] belongs to texts[i]. */
+fallible grams_build(struct grams *g, const struct str *texts, const struct rule_list *rules, size_t n, struct arena *arena);
+/* Nominates the rules of every literal that stands in v, ASCII case ignored. */
+void grams_scan(const struct grams *g, struct str v, struct detect_scratch *s);
 
 /* ---- scratch ---- */
 struct cell {
@@ -196,9 +212,6 @@ struct detect_scratch {
 	uint32_t bits_cap;
 	uint32_t *matched, n_matched, matched_cap, *undetermined, n_undetermined;
 	bool truncated;
-	hs_scratch_t *hs;
-	uint32_t plans_ready_cap;
-	bool *plans_ready; /* by serial */
 	struct regex_scratch *regex;
 	struct buf text; /* made texts of this event; chunks do not move: see scratch_text */
 	struct arena event; /* texts made for this event */
@@ -210,9 +223,21 @@ struct detect_scratch {
 	size_t lower_cap;
 	bool lower_ready;
 	struct detect_rule_cost *costs;
-	const struct slot *scanning; /* during hs_scan */
-	const struct rule_list *scan_rules;
 };
+static ALWAYS_INLINE void nominate(struct detect_scratch *s, struct rule_list list)
+{
+	const uint32_t *rules = s->plan->lists.at + list.first;
+	for (uint32_t i = 0; i < list.n; i++)
+		s->bits[rules[i] / 64] |= 1ull << rules[i] % 64;
+}
+/* Does text (folded) stand at p, ASCII case ignored? */
+static inline bool text_stands_at(const char *p, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (ascii_lower(p[i]) != text.ptr[i])
+			return false;
+	return true;
+}
 
 /* pattern.c */
 fallible pattern_build(struct detect_program *p, const struct sigma_value *v, struct pattern *ret);
@@ -252,12 +277,11 @@ enum truth keyword_match(struct detect_scratch *s, const struct pattern *p, stru
 enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct cell **ret_cell, const struct pattern **ret_pattern);
 
 /* witness.c */
-enum atom_kind { ATOM_EXACT, ATOM_PREFIX, ATOM_SUFFIX, ATOM_CONTAINS, ATOM_REGEX, ATOM_NUMBER, ATOM_PRESENT, ATOM_KEYWORD };
+enum atom_kind { ATOM_EXACT, ATOM_PREFIX, ATOM_SUFFIX, ATOM_CONTAINS, ATOM_NUMBER, ATOM_PRESENT, ATOM_KEYWORD };
 struct atom {
 	enum atom_kind kind;
 	uint32_t field;
-	struct str text; /* folded literal; regex source */
-	unsigned regex_flags;
+	struct str text; /* folded literal */
 	int64_t number;
 };
 struct witness {
@@ -288,18 +312,8 @@ struct atom_use {
 	uint32_t rule; /* plan-local */
 };
 /* Sorts uses. */
-fallible plan_index_atoms(struct detect_program *p, struct plan *plan, struct atom_use *uses, size_t n);
+fallible plan_index_atoms(struct plan *plan, struct atom_use *uses, size_t n);
 /* Keys of literals: at most 8 bytes from either end with bit 5 set, so that ASCII case does not count. */
 uint64_t window_key(const char *p, size_t n); /* n <= 8 */
 uint64_t exact_key(const char *p, size_t n);
-
-/* prefilter.c: vectorscan databases, through the cache when there is one */
-struct prefilter_pattern {
-	struct str text; /* literal in lower case, or a regex */
-	unsigned flags;	 /* SIGMA_RE_* of a regex */
-	bool regex;
-	bool refused; /* out: vectorscan cannot take this regex; it is not in the database */
-};
-/* Pattern i has id i. *ret NULL when none could be taken. */
-fallible prefilter_compile(struct detect_program *p, struct prefilter_pattern *patterns, size_t n, hs_database_t **ret);
 #endif

@@ -63,8 +63,6 @@ static double atom_cost(const struct atom *a)
 		return literal_share(ATOM_CONTAINS, a->text) + 0.003;
 	case ATOM_KEYWORD:
 		return literal_share(ATOM_CONTAINS, a->text) + 0.05;
-	case ATOM_REGEX:
-		return 0.05;
 	case ATOM_PRESENT:
 		return 0.7;
 	}
@@ -139,13 +137,6 @@ static fallible pattern_atom(struct arena *arena, const struct pattern *p, uint3
 			ret->number = p->value->integer;
 		}
 		return ERR_OK;
-	case PATTERN_REGEX:
-		if (!keyword) {
-			ret->kind = ATOM_REGEX;
-			ret->text = p->value->text;
-			ret->regex_flags = p->value->flags;
-		}
-		return ERR_OK;
 	case PATTERN_EXISTS:
 		*ret_some = !keyword && p->value->yes;
 		return ERR_OK;
@@ -157,6 +148,7 @@ static fallible pattern_atom(struct arena *arena, const struct pattern *p, uint3
 	case PATTERN_CIDR:
 	case PATTERN_COMPARE:
 	case PATTERN_FIELDREF:
+	case PATTERN_REGEX:
 		return ERR_OK;
 	}
 	return ERR_OK;
@@ -173,18 +165,18 @@ static fallible add_atom(struct arena *arena, const struct atom *atom, struct at
 	return vec_push(&to->list, arena, *atom);
 }
 
-/* A regex; one that needs one of a few rare literals is looked for by them. */
-static fallible add_regex(struct arena *arena, const struct atom *regex, struct atoms *to)
+/* A regex by literals it needs one of, when they are rare; else wherever the field is present. */
+static fallible add_regex(struct arena *arena, struct str regex, const struct atom *present, struct atoms *to)
 {
 	enum { LITERALS_MAX = 16 };
 	struct str *literals;
 	uint32_t n;
 	double cost;
-	TRY(regex_required(arena, regex->text, &literals, &n, &cost));
+	TRY(regex_required(arena, regex, &literals, &n, &cost));
 	if (n == 0 || n > LITERALS_MAX || cost > 0.3)
-		return add_atom(arena, regex, to);
+		return add_atom(arena, present, to);
 	for (uint32_t i = 0; i < n; i++) {
-		struct atom literal = { .kind = ATOM_CONTAINS, .field = regex->field, .text = literals[i] };
+		struct atom literal = { .kind = ATOM_CONTAINS, .field = present->field, .text = literals[i] };
 		TRY(add_atom(arena, &literal, to));
 	}
 	return ERR_OK;
@@ -201,7 +193,10 @@ static fallible pred_witness(const struct detect_program *p, uint32_t pred, stru
 		TRY(pattern_atom(arena, &pr->patterns[i], pr->field, &atom, &some));
 		if (!some)
 			return ERR_OK;
-		TRY(atom.kind == ATOM_REGEX ? add_regex(arena, &atom, &atoms) : add_atom(arena, &atom, &atoms));
+		if (pr->patterns[i].kind == PATTERN_REGEX)
+			TRY(add_regex(arena, pr->patterns[i].value->text, &atom, &atoms));
+		else
+			TRY(add_atom(arena, &atom, &atoms));
 	}
 	*ret = (struct witness){ atoms.list.at, (uint32_t)atoms.list.n, atoms.cost };
 	return ERR_OK;
