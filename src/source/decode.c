@@ -41,6 +41,7 @@ struct decoder {
 	const struct source_batch *batch;
 	const struct source_record *record;
 	unsigned flags;
+	bool from_json; /* the document was read as JSON, not made of text */
 	bool whole; /* the record is one event, so its text is the event's */
 	enum err err;
 	char id_text[ID_TEXT_MAX];
@@ -104,6 +105,7 @@ static fallible read_json(struct decoder *d, struct str text, struct json_note *
 		note->offset = 0;
 		return ERR_PARSE;
 	}
+	d->from_json = true;
 	d->flags |=
 	    (note->tolerant ? (unsigned)EVENT_TOLERANT : 0u) | (note->truncated ? (unsigned)EVENT_TRUNCATED : 0u);
 	return ERR_OK;
@@ -205,6 +207,7 @@ fallible decoder_record(struct decoder *d, const struct source_batch *b, const s
 	d->batch = b;
 	d->record = r;
 	d->n_frames = 0;
+	d->from_json = false;
 	d->only = VALUE_NONE;
 	d->err = ERR_OK;
 	d->scan.record = VALUE_NONE;
@@ -472,6 +475,45 @@ static fallible apply_members(struct decoder *d, const struct mapping *m, struct
 	return ERR_OK;
 }
 
+/* ---- what a program's message says */
+
+static struct str first_text(const struct mapping_paths *paths, struct value v)
+{
+	struct str s = STR("");
+	for (uint32_t i = 0; i < paths->n && s.len == 0; i++)
+		s = value_str_or_empty(mapping_path_get(&paths->at[i], v));
+	return s;
+}
+
+/* The members that reading the message as text would have given; those from text have them already. *ret_event: it was
+ * an event of its own, so the record is to be recognised anew. */
+static fallible apply_message(struct decoder *d, const struct mapping *m, struct value *v, bool *ret_event)
+{
+	struct str message = value_str_or_empty(mapping_path_get(&m->message, *v));
+	struct text_note note = { 0 };
+	struct value_doc doc;
+	if (message.len == 0)
+		return ERR_OK;
+	if (d->text == NULL)
+		TRY(text_scratch_new(&d->text));
+	struct value_iter it = value_iter(*v);
+	value_build_begin(&d->rewriter);
+	value_build_map(&d->rewriter);
+	while (value_next(&it)) {
+		value_build_key(&d->rewriter, it.key);
+		value_build_copy(&d->rewriter, it.val);
+	}
+	enum err e = text_build_message(first_text(&m->program, *v), message, d->text, &d->rewriter, &note, ret_event);
+	if (e == ERR_PARSE)
+		return ERR_OK; /* it stays the text it is */
+	TRY(e);
+	value_build_close(&d->rewriter);
+	TRY(value_build_end(&d->rewriter, &doc));
+	TRY(keep_doc(d, &doc, v));
+	decode_scan_record(&d->scan, d->set, *v);
+	return ERR_OK;
+}
+
 /* ---- logsource */
 
 static struct str own_part(const struct decode_scan *scan, uint16_t slot, struct str key)
@@ -584,6 +626,12 @@ static fallible next(struct decoder *d, struct event *ret, bool *ret_found)
 		}
 		if (UNLIKELY(m->n_strip + m->n_bytes > 0) && needs_members(m, v))
 			TRY(apply_members(d, m, &v));
+		if (UNLIKELY(m->has_message && d->from_json)) {
+			bool event = false;
+			TRY(apply_message(d, m, &v, &event));
+			index = event ? decode_recognise(&d->scan, d->set) : index;
+			m = &d->set->mappings[index];
+		}
 		if (UNLIKELY(m->n_pairs > 0))
 			TRY(apply_pairs(d, m, &v));
 		fill(d, index, v, ret);

@@ -394,6 +394,22 @@ static fallible parse_pairs(struct mapping_reader *r, struct value v, struct map
 
 /* ---- the file */
 
+/* {text: path, program: [path, ...]} */
+static fallible parse_message(struct mapping_reader *r, struct value v, struct mapping *m)
+{
+	static const char *const known[] = { "text", "program", NULL };
+	if (v.at == 0 || !mapping_check_keys(r, v, "a message", known))
+		return ERR_OK;
+	struct value text = value_get(v, STR("text"));
+	if (text.at == 0) {
+		mapping_complain(r, v, "text: the path of the text", "a message needs a text");
+		return ERR_OK;
+	}
+	m->has_message = true;
+	TRY(mapping_path_parse(r, text, &m->message));
+	return mapping_paths_parse(r, value_get(v, STR("program")), &m->program);
+}
+
 static fallible parse_parts(struct mapping_reader *r, struct value doc, struct mapping *m)
 {
 	struct value order = value_get(doc, STR("order")), source = value_get(doc, STR("logsource"));
@@ -419,6 +435,7 @@ static fallible parse_parts(struct mapping_reader *r, struct value doc, struct m
 	TRY(parse_pairs(r, value_get(doc, STR("pairs")), m));
 	TRY(texts(r, value_get(doc, STR("strip")), &m->strip, &m->n_strip));
 	TRY(texts(r, value_get(doc, STR("bytes")), &m->bytes, &m->n_bytes));
+	TRY(parse_message(r, value_get(doc, STR("message")), m));
 	if (facts.at != 0)
 		TRY(mapping_parse_facts(r, facts, &m->facts));
 	return ERR_OK;
@@ -427,8 +444,8 @@ static fallible parse_parts(struct mapping_reader *r, struct value doc, struct m
 fallible mapping_parse(struct mapping_reader *r, struct value doc, struct mapping *ret)
 {
 	static const char *const known[] = { "name", "title",  "order", "recognise", "logsource", "explicit_logsource",
-		                             "view", "unwrap", "pairs", "strip",     "bytes",     "facts",
-		                             NULL };
+		                             "view", "unwrap", "pairs", "strip",     "bytes",     "message",
+		                             "facts", NULL };
 	*ret = (struct mapping){ .order = 50, .file = r->file.path };
 	if (mapping_check_keys(r, doc, "a mapping", known))
 		TRY(parse_parts(r, doc, ret));

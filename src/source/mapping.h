@@ -162,6 +162,9 @@ struct mapping {
 	uint32_t n_strip;
 	struct str *bytes; /* root keys whose lists of byte values are texts */
 	uint32_t n_bytes;
+	struct mapping_paths program; /* who wrote `message`, a line of text whose facts become members of the record */
+	struct mapping_path message;
+	bool has_message;
 	struct mapping_facts facts;
 	struct mapping_alt *alts;
 	uint32_t n_alts;

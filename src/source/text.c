@@ -228,3 +228,15 @@ fallible text_build(enum source_format format, const struct source_input *input,
 	value_build_close(b);
 	return b->err;
 }
+
+fallible text_build_message(struct str program, struct str message, struct text_scratch *scratch,
+                            struct value_builder *b, struct text_note *note, bool *ret_event)
+{
+	struct text t = { .b = b, .s = scratch, .note = note };
+	struct str text = text_trim_left(message);
+	*ret_event = text_is_event_xml(text);
+	if (*ret_event)
+		return text_xml(&t, text);
+	text_program_facts(&t, program, message);
+	return ERR_OK;
+}

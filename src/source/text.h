@@ -51,4 +51,10 @@ void text_scratch_free(struct text_scratch **s);
  */
 fallible text_build(enum source_format format, const struct source_input *input, struct str record, struct text_scratch *scratch,
 		    struct value_builder *b, struct text_note *note);
+/*
+ * Adds to the map that is open in b what the message of a program says: the facts that syslog gives for well-known programs, or "Event" when the message is an
+ * <Event> element (*ret_event). ERR_PARSE when that element is broken: then the builder holds nothing of use.
+ */
+fallible text_build_message(struct str program, struct str message, struct text_scratch *scratch, struct value_builder *b, struct text_note *note,
+			    bool *ret_event);
 #endif
