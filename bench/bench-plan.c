@@ -10,18 +10,12 @@
 
 static void show_slot(const struct detect_program *p, const struct plan *plan, const struct slot *s)
 {
-	size_t db = 0;
-	if (s->db != NULL)
-		IGNORE(hs_database_size(s->db, &db) != HS_SUCCESS); /* shown as 0 */
-	if (s->grams.n + s->exact.n + s->prefix.n + s->suffix.n + s->n_numbers + s->present.n + s->regex_rules.n == 0 && db == 0)
+	if (s->grams.n + s->exact.n + s->prefix.n + s->suffix.n + s->n_numbers + s->present.n == 0)
 		return;
 	(void)plan;
 	struct str name = p->fields.at[s->field];
-	uint32_t parts = 0;
-	for (uint32_t i = 0; i < s->grams.n; i++)
-		parts += s->grams.tables[i].n;
-	printf("%-32.*s parts %5u  exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u  regex-rules %4u  db %zu bytes\n", STR_FMT(name), parts, s->exact.n,
-	       s->prefix.n, s->suffix.n, s->n_numbers, s->present.n, s->regex_rules.n, db);
+	printf("%-32.*s parts %5u  exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u\n", STR_FMT(name), s->grams.n, s->exact.n,
+	       s->prefix.n, s->suffix.n, s->n_numbers, s->present.n);
 }
 
 static void show_rules(const struct detect_program *p, const struct plan *plan, const struct rule_list *list, const char *what)
@@ -40,7 +34,6 @@ static void show_plan(const struct detect_program *p, const struct plan *plan)
 	for (uint32_t i = 0; i < plan->n_slots; i++) {
 		show_slot(p, plan, &plan->slots[i]);
 		show_rules(p, plan, &plan->slots[i].present, "present");
-		show_rules(p, plan, &plan->slots[i].regex_rules, "regex");
 	}
 }
 

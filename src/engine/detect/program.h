@@ -128,22 +128,27 @@ struct literal_table {
 	uint32_t short_lengths; /* bit L set: literals of L < 8 bytes exist */
 	bool has_long;
 };
-/* Literals anywhere in a value, by one window of each; see grams.c. */
+/* Literals anywhere in a value, by windows of each; see grams.c. */
 struct gram_literal {
 	struct str text; /* folded */
 	struct rule_list rules;
-	uint32_t gram, offset; /* the window, and where in the text it stands */
-	uint32_t next;	       /* in its bucket; NO_INDEX ends */
+	uint64_t head, mask; /* its first eight bytes with bit 5 set, and which of them count */
 };
-struct gram_table {
-	uint64_t *bits;
-	uint32_t *buckets;
-	struct gram_literal *literals;
-	uint32_t n, width, bit_mask, bucket_mask;
+/* A literal under one of its windows: the window begins `offset` bytes into it. */
+struct gram_entry {
+	uint32_t literal, offset;
+};
+struct gram_slot {
+	uint32_t gram; /* 0 = free; wide ones are above, narrow ones up to UINT16_MAX */
+	uint32_t first, n; /* entries */
 };
 struct grams {
-	struct gram_table tables[4]; /* by width of the window */
-	uint32_t n;
+	uint64_t *wide_bits, *narrow_bits;
+	struct gram_slot *slots; /* open addressing */
+	struct gram_entry *entries;
+	struct gram_literal *literals;
+	uint32_t n, stride, wide_mask, slot_mask;
+	bool has_wide, has_narrow, has_single;
 };
 struct number_entry {
 	int64_t number;
