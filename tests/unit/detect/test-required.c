@@ -1,4 +1,5 @@
-/* Literals that a regex cannot match without: what is found for known regexes, and that no match of any regex does without them. */
+/* Literals that a regex cannot match without: what is found for known regexes, and that no match of any regex does
+ * without them. */
 #include "test.h"
 
 #include "base/utf8.h"
@@ -103,8 +104,8 @@ TEST(the_literals_of_known_regexes)
 		uint32_t n;
 		double cost;
 		CHECK(regex_required(&a, str_of(rows[i].regex), &literals, &n, &cost) == ERR_OK);
-		CHECKF(same_literals(rows[i].literals, literals, n), "%s: %u literals, the first %.*s", rows[i].regex, n,
-		       n > 0 ? (int)literals[0].len : 0, n > 0 ? literals[0].ptr : "");
+		CHECKF(same_literals(rows[i].literals, literals, n), "%s: %u literals, the first %.*s", rows[i].regex,
+		       n, n > 0 ? (int)literals[0].len : 0, n > 0 ? literals[0].ptr : "");
 	}
 }
 
@@ -168,13 +169,19 @@ static void random_alternatives(struct buf *b, unsigned depth);
 
 static void random_atom(struct buf *b, unsigned depth)
 {
-	static const char *const atoms[] = { "a", "b", "ab", "ba", "K", "s", "{", "}", "]", "\\.", "\\{", ".", "\\d", "\\w", "\\b", "^", "$", "\\n", "\\s", "1",
-					     "\xc3\xa9", "{2", "{a}", "{,2}", "\\x61", "\\Qa|b\\E", "\\E", "\\cA", "\\N", "\\1", "#", " ", ":", "," };
-	static const char *const classes[] = { "[ab]", "[^a]", "[]a]", "[^]a]", "[[:alpha:]b]", "[[:a]", "[\\]a]", "[a\\\\]", "[\\c]a]", "[\\Qa]\\E]", "[a-b[]",
-					       "[[.a]", "[\\E]a]", "[\\d]", "[[=a]", "[[:^digit:]]" };
-	static const char *const heads[] = { "(", "(?:", "(?i)", "(?i:", "(?s:", "(?<n>", "(?P<n>", "(?'n'", "(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?x:", "(?-i:",
-					     "(?#", "(?U:", "(?^:" };
-	static const char *const whole[] = { "(?i)", "(?s)", "(?x)", "(?P>n)", "(?P=n)", "(?R)?", "(?1)", "(?&n)", "(*ACCEPT)", "(*FAIL)", "(*COMMIT)", "(?(1)a|b)", "\\k<n>" };
+	static const char *const atoms[] = { "a",   "b",   "ab",   "ba",    "K",         "s",   "{",
+		                             "}",   "]",   "\\.",  "\\{",   ".",         "\\d", "\\w",
+		                             "\\b", "^",   "$",    "\\n",   "\\s",       "1",   "\xc3\xa9",
+		                             "{2",  "{a}", "{,2}", "\\x61", "\\Qa|b\\E", "\\E", "\\cA",
+		                             "\\N", "\\1", "#",    " ",     ":",         "," };
+	static const char *const classes[] = { "[ab]",    "[^a]",    "[]a]",    "[^]a]",       "[[:alpha:]b]", "[[:a]",
+		                               "[\\]a]",  "[a\\\\]", "[\\c]a]", "[\\Qa]\\E]",  "[a-b[]",       "[[.a]",
+		                               "[\\E]a]", "[\\d]",   "[[=a]",   "[[:^digit:]]" };
+	static const char *const heads[] = { "(",     "(?:",   "(?i)", "(?i:", "(?s:", "(?<n>", "(?P<n>",
+		                             "(?'n'", "(?=",   "(?!",  "(?<=", "(?<!", "(?>",   "(?|",
+		                             "(?x:",  "(?-i:", "(?#",  "(?U:", "(?^:" };
+	static const char *const whole[] = { "(?i)",  "(?s)",      "(?x)",    "(?P>n)",    "(?P=n)",    "(?R)?", "(?1)",
+		                             "(?&n)", "(*ACCEPT)", "(*FAIL)", "(*COMMIT)", "(?(1)a|b)", "\\k<n>" };
 	uint32_t kind = random_below(20);
 	if (kind < 12 || depth == 0)
 		buf_str(b, str_of(any_of(atoms, ARRAY_LEN(atoms))));
@@ -191,7 +198,8 @@ static void random_atom(struct buf *b, unsigned depth)
 
 static void random_alternatives(struct buf *b, unsigned depth)
 {
-	static const char *const quantifiers[] = { "*", "+", "?", "{2}", "{0}", "{0,2}", "{1,}", "*?", "+?", "??", "*+", "{2}{0}", "{00}", "{01}", "{ 1}", "{1 ,2}" };
+	static const char *const quantifiers[] = { "*",  "+",  "?",  "{2}",    "{0}",  "{0,2}", "{1,}", "*?",
+		                                   "+?", "??", "*+", "{2}{0}", "{00}", "{01}",  "{ 1}", "{1 ,2}" };
 	uint32_t n = random_below(4) == 0 ? 2 + random_below(2) : 1;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t parts = random_below(5);
@@ -207,8 +215,30 @@ static void random_alternatives(struct buf *b, unsigned depth)
 
 static void random_text(struct buf *b)
 {
-	static const char *const words[] = { "a", "b", "ab", "A", "k", "\xe2\x84\xaa" /* Kelvin */, "\xc5\xbf" /* long s */, "s", "{", "}", "]", ".", "1", "\n", " ",
-					     "\xc3\xa9", "\xc3\x89", "|", "\x1d", "{2", "#", ":", ",", "n" };
+	static const char *const words[] = { "a",
+		                             "b",
+		                             "ab",
+		                             "A",
+		                             "k",
+		                             "\xe2\x84\xaa" /* Kelvin */,
+		                             "\xc5\xbf" /* long s */,
+		                             "s",
+		                             "{",
+		                             "}",
+		                             "]",
+		                             ".",
+		                             "1",
+		                             "\n",
+		                             " ",
+		                             "\xc3\xa9",
+		                             "\xc3\x89",
+		                             "|",
+		                             "\x1d",
+		                             "{2",
+		                             "#",
+		                             ":",
+		                             ",",
+		                             "n" };
 	uint32_t n = random_below(12);
 	for (uint32_t i = 0; i < n; i++)
 		buf_str(b, str_of(any_of(words, ARRAY_LEN(words))));
@@ -236,7 +266,9 @@ static bool try_regex(struct str regex, struct regex_scratch *s, struct buf *sai
 	char why[256];
 	size_t offset;
 	bool good = regex_required(&a, regex, &literals, &n, &cost) == ERR_OK, found = false;
-	if (!good || n == 0 || regex_new(regex, random_below(2) * REGEX_CASELESS | random_below(2) * REGEX_DOTALL, &re, &offset, why) != ERR_OK)
+	if (!good || n == 0 ||
+	    regex_new(regex, random_below(2) * REGEX_CASELESS | random_below(2) * REGEX_DOTALL, &re, &offset, why) !=
+	        ERR_OK)
 		return good;
 	for (int i = 0; good && i < 40; i++) {
 		auto_buf text = { 0 };
@@ -246,7 +278,8 @@ static bool try_regex(struct str regex, struct regex_scratch *s, struct buf *sai
 		(*matched)++;
 		good = holds_one(buf_view(&text), literals, n);
 		if (!good)
-			buf_printf(said, "%.*s matches \"%.*s\" without %.*s", STR_FMT(regex), STR_FMT(buf_view(&text)), STR_FMT(literals[0]));
+			buf_printf(said, "%.*s matches \"%.*s\" without %.*s", STR_FMT(regex), STR_FMT(buf_view(&text)),
+			           STR_FMT(literals[0]));
 	}
 	regex_free(&re);
 	return good;
