@@ -42,7 +42,7 @@ struct decoder {
 	const struct source_record *record;
 	unsigned flags;
 	bool from_json; /* the document was read as JSON, not made of text */
-	bool whole; /* the record is one event, so its text is the event's */
+	bool whole;     /* the record is one event, so its text is the event's */
 	enum err err;
 	char id_text[ID_TEXT_MAX];
 };

@@ -3,6 +3,10 @@
  * bytes at a time as bit masks (the method of Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019), so
  * that a document of any size streams. Elements of a top-level array are records; so are objects one after the other;
  * an object that is an envelope, {"Records":[{...},...]}, gives the elements of its array instead of itself.
+ *
+ * A document that was torn (a line half written) never closes and would take all that follows along. When one reaches
+ * the end of the input or the size limit, what was read of it is gone through again, cut at lines that start with an
+ * object.
  */
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -28,6 +32,9 @@ struct json_frame {
 	bool envelope;     /* the array is an envelope's */
 	bool actor;        /* the object has an "actor" object: it is an event that has events, not an envelope */
 	bool may_be_empty; /* the probed key says envelope even of an empty array */
+	/* Up to here (offset in the input) a document was found not to close: in it, a line that starts with an object
+	 * ends the value before it. bound: the next such line, lines_until when there is none. */
+	uint64_t lines_until, bound;
 };
 
 struct masks {
@@ -118,12 +125,12 @@ static enum hit follow_brackets(struct json_frame *j, uint64_t open, uint64_t cl
 	return HIT_NOTHING;
 }
 
-/* Goes on inside a value until it ends, or something opens at depth 1 of a top-level object, or the window ends. */
-static enum hit scan_value(struct frame *f, struct json_frame *j)
+/* Goes on inside a value until it ends, or something opens at depth 1 of a top-level object, or `end` is reached. */
+static enum hit scan_value(struct frame *f, struct json_frame *j, size_t end)
 {
 	size_t i = f->scan;
-	while (i < f->len) {
-		size_t n = f->len - i < 64 ? f->len - i : 64;
+	while (i < end) {
+		size_t n = end - i < 64 ? end - i : 64;
 		uint64_t valid = n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
 		struct masks m = masks_of(f->data + i);
 		uint64_t escaped = 0;
@@ -141,7 +148,7 @@ static enum hit scan_value(struct frame *f, struct json_frame *j)
 		j->in_string = (string >> (n - 1) & 1) != 0;
 		i += n;
 	}
-	f->scan = f->len;
+	f->scan = end;
 	return HIT_NOTHING;
 }
 
@@ -172,8 +179,38 @@ static struct str key_before(const struct frame *f, size_t at)
 	return (struct str){ p, (size_t)(end - p) };
 }
 
+/* The next line in [from, to) that starts with an object; `to` when none does. */
+static size_t next_line_object(const struct frame *f, size_t from, size_t to)
+{
+	while (from < to) {
+		const char *nl = memchr(f->data + from, '\n', to - from);
+		if (nl == NULL)
+			return to;
+		from = (size_t)(nl - f->data) + 1;
+		if (to - from >= 2 && f->data[from] == '{' && f->data[from + 1] == '"')
+			return from;
+	}
+	return to;
+}
+
+/* Where a value must end at the latest: at its bound, if it has one. */
+static size_t value_end(const struct frame *f, const struct json_frame *j)
+{
+	bool bounded = j->bound < j->lines_until && j->bound >= f->base + f->scan;
+	return bounded && j->bound < f->base + f->len ? (size_t)(j->bound - f->base) : f->len;
+}
+
+static void find_bound(const struct frame *f, struct json_frame *j)
+{
+	uint64_t at = f->base + f->scan;
+	if (at < j->lines_until && j->bound <= at)
+		j->bound = f->base + next_line_object(f, f->scan, (size_t)(j->lines_until - f->base));
+}
+
 static void begin_value(struct frame *f, struct json_frame *j, enum mode after)
 {
+	if (UNLIKELY(j->lines_until > 0))
+		find_bound(f, j);
 	j->mode = IN_VALUE;
 	j->after = after;
 	j->depth = 1;
@@ -250,13 +287,32 @@ static void step_array(struct frame *f, struct json_frame *j)
 	}
 }
 
+/* The value that is open was torn when a line within [start, to) starts an object: it ends there, and the rest is read
+ * again. True when so. */
+static enum err split_unclosed(struct frame *f, struct source_batch *b, struct json_frame *j, size_t to,
+                               bool *ret_split)
+{
+	*ret_split = false;
+	if (j->mode != IN_VALUE || f->dropping || f->base + to <= j->lines_until)
+		return ERR_OK;
+	size_t at = next_line_object(f, f->start, to);
+	if (at == to)
+		return ERR_OK;
+	*ret_split = true;
+	j->lines_until = f->base + to;
+	j->in_string = j->escaped = false;
+	f->scan = at;
+	return end_value(f, b, j, true);
+}
+
 static enum err step_value(struct frame *f, struct source_batch *b, struct json_frame *j)
 {
-	enum hit hit = scan_value(f, j);
+	size_t end = value_end(f, j);
+	enum hit hit = scan_value(f, j, end);
 	if (hit == HIT_END)
 		return end_value(f, b, j, false);
 	if (hit != HIT_OPEN)
-		return ERR_OK;
+		return end < f->len ? end_value(f, b, j, true) : ERR_OK;
 	struct str key = key_before(f, f->scan - 1);
 	if (f->data[f->scan - 1] == '{') {
 		j->actor = j->actor || str_is(key, "actor");
@@ -311,7 +367,7 @@ static enum err step_scalar(struct frame *f, struct source_batch *b, struct json
 
 static void step_rest(struct frame *f, struct json_frame *j)
 {
-	if (scan_value(f, j) == HIT_END)
+	if (scan_value(f, j, f->len) == HIT_END)
 		j->mode = AT_TOP;
 	f->start = f->scan;
 }
@@ -356,6 +412,10 @@ static bool step_garbage(struct frame *f, struct json_frame *j, bool at_end)
 
 static enum err end_input(struct frame *f, struct source_batch *b, struct json_frame *j)
 {
+	bool split = false;
+	TRY(split_unclosed(f, b, j, f->len, &split));
+	if (split)
+		return ERR_OK;
 	if (j->mode == IN_SCALAR || j->mode == IN_VALUE || j->mode == IN_STRING || j->mode == AT_PROBE) {
 		bool whole = j->mode == IN_SCALAR;
 		j->after = whole ? j->after : AT_TOP; /* a truncated record says enough */
@@ -368,10 +428,16 @@ static enum err end_input(struct frame *f, struct source_batch *b, struct json_f
 	return ERR_OK;
 }
 
-static enum err json_cut(struct frame *f, struct source_batch *b, bool at_end)
+static enum err check_size(struct frame *f, struct source_batch *b, struct json_frame *j)
 {
-	struct json_frame *j = f->state;
-	memset(f->data + f->len, 0, SOURCE_PADDING); /* the masks read whole blocks */
+	bool split = false;
+	if (f->scan - f->start > LIMIT_RECORD_BYTES)
+		TRY(split_unclosed(f, b, j, f->start + LIMIT_RECORD_BYTES, &split));
+	return split ? ERR_OK : frame_check_size(f, b, f->line);
+}
+
+static enum err cut_window(struct frame *f, struct source_batch *b, struct json_frame *j, bool at_end)
+{
 	while (f->scan < f->len && !frame_is_full(f, b)) {
 		switch (j->mode) {
 		case AT_TOP:
@@ -405,7 +471,19 @@ static enum err json_cut(struct frame *f, struct source_batch *b, bool at_end)
 		return ERR_OK;
 	if (at_end)
 		return end_input(f, b, j);
-	return f->start < f->scan ? frame_check_size(f, b, f->line) : ERR_OK;
+	return f->start < f->scan ? check_size(f, b, j) : ERR_OK;
+}
+
+static enum err json_cut(struct frame *f, struct source_batch *b, bool at_end)
+{
+	struct json_frame *j = f->state;
+	size_t before = 0;
+	memset(f->data + f->len, 0, SOURCE_PADDING); /* the masks read whole blocks */
+	do {                                         /* again, when a torn document gave back what it had taken */
+		before = f->scan;
+		TRY(cut_window(f, b, j, at_end));
+	} while (f->scan < f->len && f->scan != before && !frame_is_full(f, b));
+	return ERR_OK;
 }
 
 static enum err json_init(struct frame *f)

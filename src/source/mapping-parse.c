@@ -443,8 +443,8 @@ static fallible parse_parts(struct mapping_reader *r, struct value doc, struct m
 
 fallible mapping_parse(struct mapping_reader *r, struct value doc, struct mapping *ret)
 {
-	static const char *const known[] = { "name", "title",  "order", "recognise", "logsource", "explicit_logsource",
-		                             "view", "unwrap", "pairs", "strip",     "bytes",     "message",
+	static const char *const known[] = { "name",  "title",  "order", "recognise", "logsource", "explicit_logsource",
+		                             "view",  "unwrap", "pairs", "strip",     "bytes",     "message",
 		                             "facts", NULL };
 	*ret = (struct mapping){ .order = 50, .file = r->file.path };
 	if (mapping_check_keys(r, doc, "a mapping", known))

@@ -87,8 +87,39 @@ static enum shape object_shape(struct str s)
 	return SHAPE_OPEN;
 }
 
+/* Cuts the first line with content off. False when there is none, or it is cut off by the end of what was looked at. */
+static bool next_content_line(struct str *rest, bool whole, struct str *ret)
+{
+	bool ended = true;
+	while (rest->len > 0) {
+		*ret = next_line(rest, &ended);
+		if (!ended && !whole)
+			return false;
+		if (trim_left(*ret).len > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is what follows an unclosed line whole objects, one a line? Then that line was torn, and is no document of many
+ * lines. */
+static bool lines_are_objects(struct str rest, bool whole)
+{
+	enum { LOOK = 2 };
+	size_t n = 0;
+	struct str line;
+	for (; n < LOOK && next_content_line(&rest, whole, &line); n++) {
+		if (line.ptr[0] != '{')
+			return false;
+		enum shape shape = object_shape(line);
+		if (shape != SHAPE_WHOLE && shape != SHAPE_ENVELOPE)
+			return false;
+	}
+	return n > 0;
+}
+
 /* Starts with '{': NDJSON when the first line is a whole object that is an event itself. */
-static enum source_format recognise_object(struct str text)
+static enum source_format recognise_object(struct str text, bool whole)
 {
 	bool ended = false;
 	struct str rest = text, line = next_line(&rest, &ended);
@@ -96,6 +127,7 @@ static enum source_format recognise_object(struct str text)
 	case SHAPE_WHOLE:
 		return FORMAT_NDJSON;
 	case SHAPE_OPEN:
+		return lines_are_objects(rest, whole) ? FORMAT_NDJSON : FORMAT_JSON;
 	case SHAPE_ENVELOPE:
 	case SHAPE_MORE:
 		break;
@@ -310,6 +342,37 @@ static struct str first_content_line(struct str text)
 	return STR("");
 }
 
+/* Of what format a line by itself is: the formats of which each line shows it. */
+static enum source_format line_format(struct str line)
+{
+	if (line.ptr[0] == '{')
+		return object_shape(line) == SHAPE_WHOLE ? FORMAT_NDJSON : FORMAT_PLAIN;
+	if (is_audit_line(line))
+		return FORMAT_AUDITD;
+	if (is_syslog_line(line))
+		return FORMAT_SYSLOG;
+	return is_logfmt_line(line) ? FORMAT_LOGFMT : FORMAT_PLAIN;
+}
+
+/*
+ * The first line says nothing: a banner, a comment, or the end of a line that was torn, as `tail -c` and rotation leave
+ * it. Then more than half of the next lines decide.
+ */
+static enum source_format recognise_by_lines(struct str text, bool whole)
+{
+	enum { LOOK = 16 };
+	size_t votes[FORMAT_COUNT] = { 0 }, n = 0;
+	struct str line;
+	if (!next_content_line(&text, whole, &line))
+		return FORMAT_PLAIN;
+	for (; n < LOOK && next_content_line(&text, whole, &line); n++)
+		votes[line_format(line)]++;
+	for (size_t i = 0; i < FORMAT_COUNT; i++)
+		if (votes[i] * 2 > n)
+			return (enum source_format)i;
+	return FORMAT_PLAIN;
+}
+
 struct recognised recognise_format(struct str head, bool whole)
 {
 	struct str text = trim_left(head), line = first_content_line(head);
@@ -317,7 +380,7 @@ struct recognised recognise_format(struct str head, bool whole)
 	if (text.len > 0 && text.ptr[0] == 0x1e) /* RFC 7464 */
 		r.format = FORMAT_JSON;
 	else if (text.len > 0 && text.ptr[0] == '{')
-		r.format = recognise_object(text);
+		r.format = recognise_object(text, whole);
 	else if (text.len > 0 && text.ptr[0] == '[' && starts_array(text))
 		r.format = FORMAT_JSON;
 	else if (str_starts(line, STR("__CURSOR=")) || str_starts(line, STR("__REALTIME_TIMESTAMP=")))
@@ -332,5 +395,7 @@ struct recognised recognise_format(struct str head, bool whole)
 		r.format = FORMAT_CSV;
 	else if (is_logfmt_line(line))
 		r.format = FORMAT_LOGFMT;
+	else
+		r.format = recognise_by_lines(head, whole);
 	return r;
 }

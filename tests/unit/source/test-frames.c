@@ -75,6 +75,15 @@ TEST(json_documents_become_records)
 		{ "json text sequence", "\x1e{\"a\":1}\n\x1e{\"b\":2}\n", "0:1:1::{\"a\":1}\n0:2:10::{\"b\":2}\n", NULL,
 		  FORMAT_AUTO, FORMAT_JSON },
 		{ "nothing", " \n ", "", NULL, FORMAT_JSON, FORMAT_JSON },
+		{ "torn in a string", "{\"a\":\"x\n{\"b\":2}\n{\"c\":3}{\"d\":4}\n",
+		  "0:1:0:cut:{\"a\":\"x\x01\n0:2:8::{\"b\":2}\n0:3:16::{\"c\":3}\n0:4:23::{\"d\":4}\n", NULL,
+		  FORMAT_JSON, FORMAT_JSON },
+		{ "torn again and again", "{\"a\":[{\n{\"b\":2}\n{\"c\":\"\n{\"d\":4}\n{\"e\":",
+		  "0:1:0:cut:{\"a\":[{\x01\n0:2:8::{\"b\":2}\n0:3:16:cut:{\"c\":\"\x01\n0:4:23::{\"d\":4}\n"
+		  "0:5:31:cut:{\"e\":\n",
+		  NULL, FORMAT_JSON, FORMAT_JSON },
+		{ "torn in an envelope", "{\"Records\":[{\"a\":\"\n{\"b\":2}\n{\"c\":3}]}\n",
+		  "0:1:12:cut:{\"a\":\"\x01\n0:2:19::{\"b\":2}\n0:3:27::{\"c\":3}\n", NULL, FORMAT_JSON, FORMAT_JSON },
 		{ "lines", "{\"a\":[{}]}\n{\"Records\":[{\"b\":1}]}\n",
 		  "0:1:0::{\"a\":[{}]}\n0:2:11::{\"Records\":[{\"b\":1}]}\n", NULL, FORMAT_AUTO, FORMAT_NDJSON },
 	};

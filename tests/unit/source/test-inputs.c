@@ -194,6 +194,17 @@ TEST(formats_are_told_apart_by_their_first_bytes)
 		{ FORMAT_LOGFMT, "time=2026 level=info msg=\"a b\" user=bob\n" },
 		{ FORMAT_PLAIN, "user logged in with id=3\n" },
 		{ FORMAT_PLAIN, "" },
+		/* a first line that was torn at its end, at its start, or is a banner */
+		{ FORMAT_NDJSON, "{\"a\":1,\"b\":\"x\n{\"a\":1}\n{\"b\":2}\n" },
+		{ FORMAT_NDJSON, "{\"a\":1,\n{\"a\":1}\n" },
+		{ FORMAT_JSON, "{\"Records\":[\n{\"a\":1}\n]}\n" },
+		{ FORMAT_JSON, "{\"a\":[\n{\"a\":1},\n{\"a\":2}\n]}\n" },
+		{ FORMAT_NDJSON, "x\",\"c\":3}\n{\"a\":1}\n{\"b\":2}\n" },
+		{ FORMAT_NDJSON, "# made by export\n\n{\"a\":1}\n{\"b\":2}\n" },
+		{ FORMAT_AUDITD, "0 ppid=1 pid=2\ntype=SYSCALL msg=audit(1.0:1): x\n" },
+		{ FORMAT_SYSLOG, "-- Logs begin at Thu --\nOct  1 22:14:15 h su: a\nOct  1 22:14:15 h su: b\n" },
+		{ FORMAT_LOGFMT, "starting\nlevel=info msg=a\nlevel=warn msg=b\n" },
+		{ FORMAT_PLAIN, "starting\n{\"a\":1}\nmore\nand more\n" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct recognised r = recognise_format(str_of(cases[i].head), true);
