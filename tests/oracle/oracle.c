@@ -406,10 +406,10 @@ static bool number_in_text(struct str t, struct number *ret)
 		return false;
 	ret->real = strtod(s, NULL);
 	long double wide = strtold(s, NULL); /* holds every 64-bit integer */
-	bool plain = strpbrk(s, ".eE") == NULL;
-	long double most = plain ? 9223372036854775807.0L : 9007199254740992.0L;
-	ret->integer = wide >= -most - (plain ? 1 : 0) && wide <= most && (long double)(int64_t)wide - wide == 0 &&
-		       (plain || (double)(int64_t)ret->real - ret->real == 0);
+	if (strpbrk(s, ".eE") != NULL) /* not written as an integer: as near as a double comes */
+		wide = ret->real >= -9007199254740992.0 && ret->real <= 9007199254740992.0 ? ret->real : 0.5L;
+	ret->integer = wide >= -9223372036854775808.0L && wide <= 9223372036854775807.0L && !(wide - (long double)(int64_t)wide > 0) &&
+		       !(wide - (long double)(int64_t)wide < 0);
 	ret->exact = ret->integer ? (int64_t)wide : 0;
 	return true;
 }
