@@ -72,7 +72,7 @@ fallible detect_explain(struct detect_program *p, struct detect_scratch *s, uint
 bool detect_logsource_admits(const struct sigma_logsource *rule, const struct logsource *event);
 
 struct detect_rule_cost {
-	uint64_t candidates, evaluations, matches, nanoseconds;
+	uint64_t evaluations, matches, nanoseconds;
 };
 /* Sums a scratch's counts into costs[n rules of the set]; only with options.profile. */
 void detect_profile(const struct detect_scratch *s, struct detect_rule_cost *costs);

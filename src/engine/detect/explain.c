@@ -22,14 +22,25 @@ static fallible shown_value(struct detect_scratch *s, struct cell *c, struct are
 }
 
 struct reasons {
+	const struct rule *rule;
 	struct arena *arena;
 	VEC(struct match_reason) list;
 	uint32_t seen[LIMIT_MATCHED_SHOWN], n_seen; /* predicates already shown */
 };
 
-static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct pred *pr, const struct pattern *pattern, struct cell *c)
+/* Rules that ask the same in other words share a predicate: this rule's own leaf. */
+static const struct sigma_expr *own_leaf(const struct detect_program *p, const struct rule *rule, uint32_t pred)
 {
-	struct match_reason m = { .field = pr->leaf->field, .modifier = pr->leaf->modifiers, .pattern = pattern->value->text };
+	for (uint32_t i = 0; i < rule->n_leaves; i++)
+		if (p->leaves.at[rule->first_leaf + i].pred == pred)
+			return p->leaves.at[rule->first_leaf + i].leaf;
+	return p->preds.at[pred].leaf;
+}
+
+/* `which` of the leaf's values decided. */
+static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct sigma_expr *leaf, size_t which, struct cell *c)
+{
+	struct match_reason m = { .field = leaf->field, .modifier = leaf->modifiers, .pattern = leaf->values[which].text };
 	if (r->list.n >= LIMIT_MATCHED_SHOWN)
 		return ERR_OK;
 	TRY(shown_value(s, c, r->arena, &m));
@@ -47,7 +58,9 @@ static fallible collect_pred(struct detect_scratch *s, uint32_t pred, struct rea
 	if (r->n_seen == ARRAY_LEN(r->seen))
 		return ERR_OK;
 	r->seen[r->n_seen++] = pred;
-	return pred_decide(s, pr, &cell, &pattern) == TRUTH_TRUE ? add_reason(s, r, pr, pattern, cell) : ERR_OK;
+	if (pred_decide(s, pr, &cell, &pattern) != TRUTH_TRUE)
+		return ERR_OK;
+	return add_reason(s, r, own_leaf(s->program, r->rule, pred), (size_t)(pattern - pr->patterns), cell);
 }
 
 static fallible collect(struct detect_scratch *s, uint32_t term, struct reasons *r)
@@ -65,8 +78,8 @@ static fallible collect(struct detect_scratch *s, uint32_t term, struct reasons 
 fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s, uint32_t rule, struct arena *arena,
 			const struct match_reason **ret, size_t *ret_n)
 {
-	struct reasons r = { .arena = arena };
 	must(s->program == p && rule < p->n_rules);
+	struct reasons r = { .rule = &p->rules[rule], .arena = arena };
 	TRY(collect(s, p->rules[rule].root, &r));
 	*ret = r.list.at;
 	*ret_n = r.list.n;
@@ -98,7 +111,7 @@ static fallible explain_values(struct explain *x, const struct pred *pr, struct 
 	return ERR_OK;
 }
 
-static fallible explain_leaf(struct explain *x, uint32_t pred, struct detect_explained *ret)
+static fallible explain_leaf(struct explain *x, const struct sigma_expr *leaf, uint32_t pred, struct detect_explained *ret)
 {
 	struct cell *cell;
 	const struct pattern *pattern;
@@ -109,7 +122,7 @@ static fallible explain_leaf(struct explain *x, uint32_t pred, struct detect_exp
 	enum truth t = pred_decide(x->s, pr, &cell, &pattern);
 	ret->truth = t == TRUTH_TRUE ? EXPLAIN_TRUE : t == TRUTH_FALSE ? EXPLAIN_FALSE : EXPLAIN_UNDETERMINED;
 	if (t == TRUTH_TRUE)
-		TRY(add_reason(x->s, &r, pr, pattern, cell));
+		TRY(add_reason(x->s, &r, leaf, (size_t)(pattern - pr->patterns), cell));
 	ret->reasons = r.list.at;
 	ret->n_reasons = r.list.n;
 	return ERR_OK;
@@ -144,7 +157,7 @@ static fallible explain_node(struct explain *x, const struct sigma_expr *expr, s
 	*ret = (struct detect_explained){ .expr = expr };
 	if (expr->kind == SIGMA_LEAF) {
 		TRY(leaf_pred(x, expr, &pred));
-		return explain_leaf(x, pred, ret);
+		return explain_leaf(x, expr, pred, ret);
 	}
 	ret->n = expr->n;
 	ret->children = arena_new_n(x->arena, struct detect_explained, expr->n);

@@ -262,7 +262,6 @@ void detect_profile(const struct detect_scratch *s, struct detect_rule_cost *cos
 	if (s->costs == NULL)
 		return;
 	for (uint32_t i = 0; i < s->program->n_rules; i++) {
-		costs[i].candidates += s->costs[i].candidates;
 		costs[i].evaluations += s->costs[i].evaluations;
 		costs[i].matches += s->costs[i].matches;
 		costs[i].nanoseconds += s->costs[i].nanoseconds;

@@ -240,7 +240,9 @@ static void rule_info(struct rule *r, uint32_t index)
 
 static fallible compile_rule(struct detect_program *p, struct rule *r, struct buf *key, struct diag_list *diags)
 {
+	r->first_leaf = (uint32_t)p->leaves.n;
 	enum err e = compile_expr(p, r->sigma->condition, key, LIMIT_RULE_DEPTH, &r->root);
+	r->n_leaves = (uint32_t)p->leaves.n - r->first_leaf;
 	if (e == ERR_MEMORY)
 		return e;
 	if (e != ERR_OK) {

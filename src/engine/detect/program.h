@@ -70,6 +70,7 @@ struct rule {
 	const struct sigma_rule *sigma;
 	struct detection_rule info;
 	uint32_t root; /* term */
+	uint32_t first_leaf, n_leaves; /* in program->leaves: which words are this rule's */
 	bool active;
 	const char *refused;
 };

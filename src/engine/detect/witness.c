@@ -30,10 +30,19 @@ static bool holds(struct str hay, struct str needle)
 	return needle.len <= hay.len && memmem(hay.ptr, hay.len, needle.ptr, needle.len) != NULL;
 }
 
+/* Very short literals: what matters is whether their bytes are letters or signs that commands seldom hold. */
+static double short_share(struct str text)
+{
+	double share = 1;
+	for (size_t i = 0; i < text.len; i++)
+		share *= strchr("`^{}|%$!~<>#@;&()[]*?", text.ptr[i]) != NULL && text.ptr[i] != '\0' ? 0.06 : 0.6;
+	return share;
+}
+
 /* How often a value of the field meets the literal; kind matters: whole values are rarer than parts. */
 static double literal_share(enum atom_kind kind, struct str text)
 {
-	double share = kind == ATOM_EXACT ? 0.02 : 0.9 * pow(0.62, (double)text.len) + 0.0008;
+	double share = kind == ATOM_EXACT ? 0.02 : text.len < 4 ? short_share(text) : 0.9 * pow(0.62, (double)text.len) + 0.0008;
 	for (size_t i = 0; i < ARRAY_LEN(common_words); i++) {
 		struct str w = str_of(common_words[i].word);
 		bool inside = kind == ATOM_EXACT ? str_eq(w, text) : holds(w, text);
