@@ -20,9 +20,11 @@ static void show_unread(struct run *run, const struct job *job)
 	uint64_t shown = job->counts.unread < JOB_UNREAD_SHOWN ? job->counts.unread : JOB_UNREAD_SHOWN;
 	for (uint64_t i = 0; i < shown; i++) {
 		const struct job_unread *u = &job->unread[i];
-		diag_addf(run->diags,
-			  &(struct diag){ .severity = DIAG_WARNING, .code = "unread", .file = job->batch->input->name, .line = (uint32_t)u->line },
-			  "not read (offset %llu): %.*s", (unsigned long long)u->offset, STR_FMT(u->reason));
+		struct diag d = { .severity = DIAG_WARNING, .code = "unread", .file = u->file, .line = (uint32_t)u->line };
+		if (u->line > 0)
+			diag_addf(run->diags, &d, "not read (offset %llu): %.*s", (unsigned long long)u->offset, STR_FMT(u->reason));
+		else
+			diag_addf(run->diags, &d, "not read: %.*s", STR_FMT(u->reason));
 	}
 	run->diags->warnings += job->counts.unread - shown;
 }
@@ -138,6 +140,23 @@ static fallible write_detections(struct run *run, struct job *job)
 	return run->assembled.len > 0 ? sys_write_all(run->fd, run->assembled.ptr, run->assembled.len) : ERR_OK;
 }
 
+/* Counts are added, what was not read is shown and kept. */
+static fallible commit_unread(struct run *run, struct job *job)
+{
+	if (job->counts.unread > 0)
+		show_unread(run, job);
+	if (run->dead_fd < 0)
+		return ERR_OK;
+	TRY(buf_err(&job->dead));
+	return job->dead.len > 0 ? sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len) : ERR_OK;
+}
+
+fallible run_commit_end(struct run *run, struct job *job)
+{
+	add_counts(&run->counts, &job->counts);
+	return commit_unread(run, job);
+}
+
 fallible run_commit(struct run *run, struct job *job)
 {
 	const struct source_input *input = job->batch->input;
@@ -147,13 +166,7 @@ fallible run_commit(struct run *run, struct job *job)
 		run->carry_time = TIME_NONE;
 	}
 	add_counts(&run->counts, &job->counts);
-	if (job->counts.unread > 0 && input != NULL)
-		show_unread(run, job);
-	if (run->dead_fd >= 0) {
-		TRY(buf_err(&job->dead));
-		if (job->dead.len > 0)
-			TRY(sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len));
-	}
+	TRY(commit_unread(run, job));
 	TRY(write_detections(run, job));
 	if (job->last_time != TIME_NONE)
 		run->carry_time = job->last_time;
@@ -192,7 +205,7 @@ void run_summary(struct run *run, struct arena *arena, struct report_summary *re
 	if (run->source != NULL)
 		source_count(run->source, &c);
 	*ret = (struct report_summary){
-		.files = c.files, .files_failed = c.files_failed, .files_pruned = c.files_pruned, .bytes = c.bytes,
+		.files = c.files, .files_failed = c.files_failed, .files_pruned = c.files_pruned, .files_skipped = c.files_skipped, .bytes = c.bytes,
 		.events = run->counts.events, .detections = run->detections, .duplicates = run->duplicates, .unread = run->counts.unread,
 		.truncated = run->counts.truncated, .tolerant = run->counts.tolerant, .time_assumed = run->counts.time_assumed,
 		.undetermined = run->counts.undetermined, .filtered = run->counts.filtered, .unknown_source = run->counts.unknown_source,

@@ -114,6 +114,8 @@ static fallible next_batch(struct run *run, struct job *j)
 	run->filling = j;
 	while (!run->input_done && !over(run)) {
 		e = source_next(run->source, j->batch, FOLLOW_WAIT_MSEC);
+		if (e == ERR_MISSING)
+			e = ERR_END; /* nothing could be read: the summary and the exit code say so */
 		if (e != ERR_AGAIN)
 			break;
 		e = ERR_END;
@@ -157,11 +159,8 @@ static void *work(void *arg)
 			/* Notes of a source that ended with nothing more still count. */
 			if (j->counts.unread > 0 && e == ERR_END) {
 				lock(&run->output_lock);
-				run->counts.unread += j->counts.unread;
-				enum err dead = run->dead_fd >= 0 ? buf_err(&j->dead) : ERR_OK;
-				if (dead == ERR_OK && run->dead_fd >= 0)
-					dead = sys_write_all(run->dead_fd, j->dead.ptr, j->dead.len);
-				e = dead == ERR_OK ? ERR_END : dead;
+				enum err end = run_commit_end(run, j);
+				e = end == ERR_OK ? ERR_END : end;
 				unlock(&run->output_lock);
 			}
 			if (e != ERR_END)

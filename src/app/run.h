@@ -43,7 +43,7 @@ struct job_detection {
 };
 struct job_unread {
 	uint64_t line, offset;
-	struct str reason;
+	struct str file, reason;
 };
 enum { JOB_UNREAD_SHOWN = 16 };
 struct job_counts {
@@ -130,6 +130,8 @@ fallible detection_copy(struct arena *arena, const struct detection *d, bool wit
 
 /* commit.c: under the output lock, in order. */
 fallible run_commit(struct run *run, struct job *job);
+/* Of a job without a batch: only what the source could not read at the end. */
+fallible run_commit_end(struct run *run, struct job *job);
 void run_summary(struct run *run, struct arena *arena, struct report_summary *ret);
 
 /* plan.c: the options' meaning; problems go to diags. */

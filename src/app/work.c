@@ -60,7 +60,7 @@ static void write_dead_letter(struct buf *b, struct str file, uint64_t line, uin
 void job_note_unread(struct job *job, bool dead_letters, struct str file, uint64_t line, uint64_t offset, struct str reason, struct str bytes)
 {
 	if (job->counts.unread < JOB_UNREAD_SHOWN)
-		job->unread[job->counts.unread] = (struct job_unread){ line, offset, arena_str(&job->arena, reason) };
+		job->unread[job->counts.unread] = (struct job_unread){ line, offset, arena_str(&job->arena, file), arena_str(&job->arena, reason) };
 	job->counts.unread++;
 	if (dead_letters)
 		write_dead_letter(&job->dead, file, line, offset, reason, bytes);

@@ -49,7 +49,7 @@ struct report_source_count {
 	uint64_t events;
 };
 struct report_summary {
-	uint64_t files, files_failed, files_pruned, bytes, events, detections, duplicates, unread, truncated, tolerant,
+	uint64_t files, files_failed, files_pruned, files_skipped, bytes, events, detections, duplicates, unread, truncated, tolerant,
 	    time_assumed, undetermined, filtered, unknown_source;
 	uint64_t rules_loaded, rules_refused, rules_correlation, rules_placeholder;
 	double seconds, rules_seconds;

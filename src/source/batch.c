@@ -114,5 +114,8 @@ void sink_failed(struct sink *k, struct str file, const char *what, enum err why
 	if (k->diags == NULL)
 		return;
 	struct diag d = { .severity = DIAG_ERROR, .code = "input-failed", .file = file };
-	diag_addf(k->diags, &d, "%s: %s", what, err_text(why));
+	if (why == ERR_MISSING)
+		diag_addf(k->diags, &d, "%s", glob_has_magic(file) ? what : "there is no such file or folder");
+	else
+		diag_addf(k->diags, &d, "%s: %s", what, err_text(why));
 }

@@ -67,6 +67,11 @@ static enum err open_frame(struct reading *r, struct feed *f, struct stream_head
 	if (r->o.format == FORMAT_AUTO)
 		what = recognise_format(seen, h->len < HEAD_BYTES);
 	r->sink.file = buf_view(&f->name);
+	const char *binary = r->o.format == FORMAT_AUTO && what.format == FORMAT_PLAIN ? recognise_binary(seen) : NULL;
+	if (binary != NULL) {
+		sink_unread(&r->sink, 0, 0, binary, STR(""));
+		return ERR_REFUSED;
+	}
 	TRY(input_new(buf_view(&f->name), &f->input));
 	f->input->format = what.format;
 	f->input->csv_separator = what.csv_separator;

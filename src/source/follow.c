@@ -194,7 +194,7 @@ static enum err consider(struct follow *f, struct str path, bool in_directory, b
 	if (t != NULL && (t->state != TAIL_DONE || t->size == (uint64_t)st.st_size))
 		return ERR_OK;
 	if (in_directory && is_rotated_copy(f, path)) {
-		f->r->sink.count.files_pruned++;
+		f->r->sink.count.files_skipped++;
 		return ERR_OK;
 	}
 	return add_tail(f, path, &st, closed, false);

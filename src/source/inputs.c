@@ -8,7 +8,7 @@
 struct found {
 	char *name;
 	uint64_t size;
-	enum { FOUND_FILE, FOUND_DIR, FOUND_SKIP } kind;
+	enum { FOUND_FILE, FOUND_DIR, FOUND_SKIP, FOUND_PRUNED } kind;
 };
 struct level {
 	struct found *found;
@@ -156,9 +156,8 @@ static void look_at(struct walk *w, struct found *e, bool all)
 		/* a glob says how deep it goes, unless it has ** */
 		if (link && (!magic || memmem(w->glob.ptr, w->glob.len, "**", 2) != NULL))
 			note(w, "a symbolic link to a directory is not followed");
-		else if ((!magic || glob_may_descend(w->glob, path) || glob_matches(w->glob, path)) &&
-		         !prune_path(w->o, path))
-			e->kind = FOUND_DIR;
+		else if (!magic || glob_may_descend(w->glob, path) || glob_matches(w->glob, path))
+			e->kind = prune_path(w->o, path) ? FOUND_PRUNED : FOUND_DIR;
 		return;
 	}
 	if (magic && !glob_matches(w->glob, path))
@@ -167,9 +166,7 @@ static void look_at(struct walk *w, struct found *e, bool all)
 		note(w, "neither a file nor a directory");
 		return;
 	}
-	if (prune_path(w->o, path))
-		return;
-	e->kind = FOUND_FILE;
+	e->kind = prune_path(w->o, path) ? FOUND_PRUNED : FOUND_FILE;
 	e->size = (uint64_t)st.st_size;
 }
 
@@ -180,9 +177,9 @@ static void count_found(struct walk *w, const struct level *l)
 		if (l->found[i].kind == FOUND_FILE) {
 			c->files_total++;
 			c->bytes_total_estimate += l->found[i].size;
-		} else if (l->found[i].kind == FOUND_SKIP && l->all) {
-			c->files_pruned++;
 		}
+		c->files_pruned += l->found[i].kind == FOUND_PRUNED;
+		c->files_skipped += l->found[i].kind == FOUND_SKIP && l->all;
 	}
 }
 
@@ -286,7 +283,7 @@ static enum err step_level(struct walk *w, struct walk_entry *ret, bool *ret_fou
 		return ERR_OK;
 	}
 	const struct found *e = &l->found[l->at++];
-	if (e->kind == FOUND_SKIP || !path_join(w, l->path_len, e->name))
+	if (e->kind == FOUND_SKIP || e->kind == FOUND_PRUNED || !path_join(w, l->path_len, e->name))
 		return ERR_OK;
 	if (e->kind == FOUND_DIR) {
 		/* a glob that names a directory means everything below it */

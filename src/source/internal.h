@@ -156,6 +156,9 @@ struct recognised {
 };
 /* Decides from the first bytes (after any byte order mark); `whole` = they are all there is. */
 struct recognised recognise_format(struct str head, bool whole);
+/* Why an input that begins so, and is of no format, is not to be read as lines of text; NULL when it may be. A log is
+ * never refused for some control characters in it: an attacker could put them there. */
+const char *recognise_binary(struct str head);
 /* The separator of a CSV header line, 0 if there is none. */
 char recognise_csv_separator(struct str header);
 /* Members whose array of objects is the events of a JSON document. */

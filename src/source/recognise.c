@@ -399,3 +399,32 @@ struct recognised recognise_format(struct str head, bool whole)
 		r.format = recognise_by_lines(head, whole);
 	return r;
 }
+
+static bool is_control(unsigned char c)
+{
+	return c < ' ' && (c < '\t' || c > '\r') && c != 0x1b;
+}
+
+const char *recognise_binary(struct str head)
+{
+	static const struct {
+		const char *magic;
+		size_t n;
+		const char *why;
+	} known[] = {
+		{ "LPKSHHRH", 8, "a binary journal: give it as journalctl -o export or -o json writes it" },
+		{ "ElfFile", 8, "a binary Windows event log: give it as XML or JSON" },
+		{ "PAR1", 4, "a Parquet file: give it as JSON lines or CSV" },
+		{ "Obj\1", 4, "an Avro file: give it as JSON lines" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_starts(head, (struct str){ known[i].magic, known[i].n }))
+			return known[i].why;
+	size_t controls = 0;
+	bool nul = false;
+	for (size_t i = 0; i < head.len; i++) {
+		controls += is_control((unsigned char)head.ptr[i]);
+		nul = nul || head.ptr[i] == '\0';
+	}
+	return nul && controls * 20 > head.len ? "binary data, no log of a known format" : NULL;
+}

@@ -61,7 +61,7 @@ struct source_options {
 	size_t read_bytes;		/* most bytes asked of the system at once; 0 = as fits. Records do not depend on it */
 };
 struct source_counters {
-	uint64_t files, files_pruned /* also hidden ones, and directories as one */, files_failed, bytes_read /* compressed */, bytes /* decompressed */, records, records_truncated, unread, bytes_dropped;
+	uint64_t files, files_pruned /* outside of what was asked for; a directory is one */, files_skipped /* hidden, links to directories, devices, rotated copies */, files_failed, bytes_read /* compressed */, bytes /* decompressed */, records, records_truncated, unread, bytes_dropped;
 	uint64_t files_total, bytes_total_estimate; /* for progress; grows while directories are read */
 };
 struct source;

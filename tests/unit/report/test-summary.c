@@ -96,7 +96,7 @@ TEST(json_has_every_counter_zero_or_not)
 	            "928000000,"
 	            "\"files_failed\":0,\"unread\":3,\"truncated\":0,\"tolerant\":0,\"time_assumed\":0,\"unknown_"
 	            "source\":0,"
-	            "\"undetermined\":1,\"duplicates\":14,\"filtered\":0,\"files_pruned\":0,\"seconds\":2,"
+	            "\"undetermined\":1,\"duplicates\":14,\"filtered\":0,\"files_pruned\":0,\"files_skipped\":0,\"seconds\":2,"
 	            "\"rules\":{\"loaded\":3110,\"refused\":12,\"placeholder\":1,\"correlation\":5,\"seconds\":0.131},"
 	            "\"by_level\":{\"informational\":0,\"low\":1,\"medium\":0,\"high\":9,\"critical\":2},"
 	            "\"sources\":{\"AWS CloudTrail\":1204000,\"Nothing seen\":0,\"Linux "

@@ -49,8 +49,9 @@ TEST(directories_are_read_in_byte_order_without_loops)
 	CHECKF(str_is(buf_view(&names),
 	              "tree/a/deep/x.log\ntree/a/y.json\ntree/a/z.log\ntree/b.log\ntree/c[1].log\ntree/link.log\n"),
 	       "%.*s", STR_FMT(buf_view(&names)));
-	CHECKF(c.files == 6 && c.files_total == 6 && c.files_pruned == 3 && c.bytes_total_estimate == 12, "%llu pruned",
-	       (unsigned long long)c.files_pruned);
+	CHECKF(c.files == 6 && c.files_total == 6 && c.files_skipped == 3 && c.files_pruned == 0 &&
+	           c.bytes_total_estimate == 12,
+	       "%llu skipped", (unsigned long long)c.files_skipped);
 }
 
 TEST(globs_find_each_file_once)
@@ -210,4 +211,34 @@ TEST(formats_are_told_apart_by_their_first_bytes)
 		struct recognised r = recognise_format(str_of(cases[i].head), true);
 		CHECKF(r.format == cases[i].want, "case %zu: %s", i, source_format_name(r.format));
 	}
+}
+
+TEST(binary_data_is_told_from_text_with_odd_bytes_in_it)
+{
+	static const struct {
+		const char *head;
+		size_t n;
+		bool binary;
+	} cases[] = {
+		{ "LPKSHHRH\0\0\0\0", sizeof("LPKSHHRH\0\0\0\0") - 1, true },
+		{ "ElfFile\0x", sizeof("ElfFile\0x") - 1, true },
+		{ "PAR1\x15\0", sizeof("PAR1\x15\0") - 1, true },
+		{ "\x7f"
+		  "ELF\2\1\1\0\0\0\0\0\0\0\0\0",
+		  sizeof("\x7f"
+		         "ELF\2\1\1\0\0\0\0\0\0\0\0\0") -
+		      1,
+		  true },
+		{ "ElfFile of a kind", sizeof("ElfFile of a kind") - 1, false },
+		{ "a line with a \0 in it, and a good deal of text around it, as somebody may send",
+		  sizeof("a line with a \0 in it, and a good deal of text around it, as somebody may send") - 1,
+		  false },
+		{ "\1\2\3\4\5", sizeof("\1\2\3\4\5") - 1, false },
+		{ "caf\xe9 \xff\xfe\xfd latin", sizeof("caf\xe9 \xff\xfe\xfd latin") - 1, false },
+		{ "\033[31mred\033[0m", sizeof("\033[31mred\033[0m") - 1, false },
+		{ "", sizeof("") - 1, false },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CHECKF((recognise_binary((struct str){ cases[i].head, cases[i].n }) != NULL) == cases[i].binary,
+		       "case %zu", i);
 }
