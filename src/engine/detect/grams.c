@@ -213,10 +213,13 @@ fallible grams_build(struct grams *g, const struct str *texts, const struct rule
 
 	*g = (struct grams){ .n = 0 };
 	g->literals = arena_new_n(arena, struct gram_literal, n);
+	g->singles = arena_new_n(arena, uint32_t, UINT8_MAX + 1); /* texts differ, so there are no more of one byte */
 	TRY(got(g->literals));
+	TRY(got(g->singles));
 	for (size_t i = 0; i < n; i++) {
 		TRY(add_literal(g, texts[i], rules[i], arena));
-		g->has_single |= texts[i].len == 1;
+		if (texts[i].len == 1)
+			g->singles[g->n_singles++] = (uint32_t)i;
 		g->has_narrow |= texts[i].len > 1 && texts[i].len < WIDE;
 		g->has_wide |= texts[i].len >= WIDE;
 		if (texts[i].len >= WIDE && texts[i].len < shortest)
@@ -285,10 +288,10 @@ static void scan_narrow(const struct grams *g, struct str v, struct detect_scrat
 
 static void scan_single(const struct grams *g, struct str v, struct detect_scratch *s)
 {
-	for (uint32_t i = 0; i < g->n; i++) {
-		const struct gram_literal *l = &g->literals[i];
-		char upper = l->text.ptr[0] >= 'a' && l->text.ptr[0] <= 'z' ? (char)(l->text.ptr[0] - 32) : l->text.ptr[0];
-		if (l->text.len == 1 && (memchr(v.ptr, l->text.ptr[0], v.len) != NULL || memchr(v.ptr, upper, v.len) != NULL))
+	for (uint32_t i = 0; i < g->n_singles; i++) {
+		const struct gram_literal *l = &g->literals[g->singles[i]];
+		char c = l->text.ptr[0], upper = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+		if (memchr(v.ptr, c, v.len) != NULL || (upper != c && memchr(v.ptr, upper, v.len) != NULL))
 			nominate(s, l->rules);
 	}
 }
@@ -301,6 +304,6 @@ void grams_scan(const struct grams *g, struct str v, struct detect_scratch *s)
 		scan_wide(g, v, s, g->stride);
 	if (g->has_narrow)
 		scan_narrow(g, v, s);
-	if (g->has_single && v.len > 0)
+	if (g->n_singles > 0 && v.len > 0)
 		scan_single(g, v, s);
 }

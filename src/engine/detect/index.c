@@ -7,29 +7,11 @@
 #include "base/sys.h"
 #include "engine/detect/program.h"
 
-static uint64_t load_upto8(const char *p, size_t n)
-{
-	uint64_t v = 0;
-	if (n >= 8)
-		memcpy(&v, p, 8);
-	else
-		memcpy(&v, p, n);
-	return v;
-}
-
 uint64_t window_key(const char *p, size_t n)
 {
-	uint64_t fold = n == 0 ? 0 : 0x2020202020202020ull >> (n < 8 ? 64 - 8 * n : 0);
-	uint64_t v = n == 0 ? 0 : load_upto8(p, n) | fold;
-	v = (v ^ n) * 0x9E3779B97F4A7C15ull;
-	v ^= v >> 32;
-	return v * 0xC4CEB9FE1A85EC53ull;
-}
-
-uint64_t exact_key(const char *p, size_t n)
-{
-	size_t w = n < 8 ? n : 8;
-	return window_key(p, w) ^ window_key(p + n - w, w) * 3 ^ n * 0x9FB21C651E98DF25ull;
+	uint64_t word = 0;
+	memcpy(&word, p, n);
+	return word_key(word, n);
 }
 
 /* ---- sorting uses: by field, kind, text or number, rule ---- */

@@ -64,15 +64,30 @@ static ALWAYS_INLINE void probe(struct detect_scratch *s, const struct literal_t
 	}
 }
 
-/* Prefix and suffix tables: one probe for literals of eight bytes and more, one for each shorter length there is. */
-static void probe_ends(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind, struct str v)
+/* The first or last (at most) eight bytes of v as one word: the first in the low bytes, the last in the high ones. */
+static ALWAYS_INLINE uint64_t end_word(struct str v, bool suffix)
 {
+	uint64_t word = 0;
+	if (LIKELY(v.len >= 8))
+		memcpy(&word, suffix ? v.ptr + v.len - 8 : v.ptr, 8);
+	else
+		memcpy((char *)&word + (suffix ? 8 - v.len : 0), v.ptr, v.len);
+	return word;
+}
+
+/* Prefix and suffix tables: one probe for literals of eight bytes and more, one for each shorter length there is. */
+static ALWAYS_INLINE void probe_ends(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind, struct str v)
+{
+	bool suffix = kind == ATOM_SUFFIX;
+	uint64_t word = end_word(v, suffix);
 	if (t->has_long && v.len >= 8)
-		probe(s, t, kind, window_key(kind == ATOM_SUFFIX ? v.ptr + v.len - 8 : v.ptr, 8), v);
+		probe(s, t, kind, word_key(word, 8), v);
 	for (uint32_t lengths = t->short_lengths; lengths != 0; lengths &= lengths - 1) {
-		size_t n = (size_t)__builtin_ctz(lengths);
-		if (n <= v.len)
-			probe(s, t, kind, window_key(kind == ATOM_SUFFIX ? v.ptr + v.len - n : v.ptr, n), v);
+		unsigned n = (unsigned)__builtin_ctz(lengths);
+		if (n > v.len)
+			return; /* lengths come in order */
+		uint64_t part = n == 0 ? 0 : suffix ? word >> (64 - 8 * n) : word << (64 - 8 * n) >> (64 - 8 * n);
+		probe(s, t, kind, word_key(part, n), v);
 	}
 }
 

@@ -9,6 +9,8 @@
 #include "base/utf8.h"
 #include "engine/detect/program.h"
 
+enum { CONDITION_DEPTH = 4 * LIMIT_RULE_DEPTH }; /* as written half of it at most; filters and pipelines add */
+
 static fallible field_id(struct detect_program *p, struct str field, uint32_t *ret)
 {
 	struct map_entry *e;
@@ -241,7 +243,7 @@ static void rule_info(struct rule *r, uint32_t index)
 static fallible compile_rule(struct detect_program *p, struct rule *r, struct buf *key, struct diag_list *diags)
 {
 	r->first_leaf = (uint32_t)p->leaves.n;
-	enum err e = compile_expr(p, r->sigma->condition, key, LIMIT_RULE_DEPTH, &r->root);
+	enum err e = compile_expr(p, r->sigma->condition, key, CONDITION_DEPTH, &r->root);
 	r->n_leaves = (uint32_t)p->leaves.n - r->first_leaf;
 	if (e == ERR_MEMORY)
 		return e;

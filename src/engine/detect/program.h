@@ -148,8 +148,9 @@ struct grams {
 	struct gram_slot *slots; /* open addressing */
 	struct gram_entry *entries;
 	struct gram_literal *literals;
-	uint32_t n, stride, wide_mask, slot_mask;
-	bool has_wide, has_narrow, has_single;
+	uint32_t *singles; /* literals of one byte */
+	uint32_t n, n_singles, stride, wide_mask, slot_mask;
+	bool has_wide, has_narrow;
 };
 struct number_entry {
 	int64_t number;
@@ -320,6 +321,26 @@ struct atom_use {
 /* Sorts uses. */
 fallible plan_index_atoms(struct plan *plan, struct atom_use *uses, size_t n);
 /* Keys of literals: at most 8 bytes from either end with bit 5 set, so that ASCII case does not count. */
+static ALWAYS_INLINE uint64_t word_key(uint64_t word, size_t n) /* n bytes in the low end, the others zero */
+{
+	uint64_t v = n == 0 ? 0 : word | 0x2020202020202020ull >> (64 - 8 * n);
+	v = (v ^ n) * 0x9E3779B97F4A7C15ull;
+	v ^= v >> 32;
+	return v * 0xC4CEB9FE1A85EC53ull;
+}
 uint64_t window_key(const char *p, size_t n); /* n <= 8 */
-uint64_t exact_key(const char *p, size_t n);
+static ALWAYS_INLINE uint64_t exact_key(const char *p, size_t n)
+{
+	uint64_t a = 0, b = 0;
+	if (LIKELY(n >= 8)) {
+		memcpy(&a, p, 8);
+		memcpy(&b, p + n - 8, 8);
+	} else if (n > 0) {
+		memcpy(&a, p, n);
+		b = a;
+	}
+	size_t w = n < 8 ? n : 8;
+	return word_key(a, w) ^ word_key(b, w) * 3 ^ n * 0x9FB21C651E98DF25ull;
+}
+
 #endif
