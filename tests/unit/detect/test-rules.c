@@ -120,6 +120,38 @@ TEST(a_condition_as_deep_as_the_language_allows_is_compiled)
 	CHECKF(accepted > 20, "%u", accepted);
 }
 
+/* A rule of `nots` negations around s, and a filter that wants x. */
+static void write_filtered(struct buf *rule, unsigned nots)
+{
+	buf_lit(rule, "title: t\nname: deep\nlogsource: {product: test}\ndetection:\n  s: {a: foo}\n  t: {b: bar}\n  "
+	              "condition: ");
+	for (unsigned i = 0; i < nots; i++)
+		buf_lit(rule, "not ");
+	buf_lit(rule,
+	        "s\n---\ntitle: f\nlogsource: {product: test}\nfilter:\n  rules: [deep]\n  x: {c: 1}\n  condition: x");
+	buf_add(rule, "\n", 2);
+}
+
+TEST(a_filter_on_a_condition_as_deep_as_allowed_is_compiled_too)
+{
+	unsigned accepted = 0;
+	for (unsigned nots = LIMIT_RULE_DEPTH - 8; nots < LIMIT_RULE_DEPTH + 2; nots++) {
+		auto_engine e = { 0 };
+		auto_buf rule = { 0 };
+		struct detect_options o = { 0 };
+		struct detect_matches m;
+		write_filtered(&rule, nots);
+		if (engine_open(&e, rule.ptr, &o) != ERR_OK)
+			continue;
+		accepted++;
+		CHECK(e.set.n == 1 && e.set.n_filters == 1);
+		CHECKF(detect_rule_refused(e.program, 0) == NULL, "%u", nots);
+		CHECK(engine_match(&e, "{\"a\":\"foo\",\"c\":1}", &m) == ERR_OK && m.n == (nots % 2 == 0));
+		CHECK(engine_match(&e, "{\"a\":\"foo\",\"c\":2}", &m) == ERR_OK && m.n == 0);
+	}
+	CHECKF(accepted >= 5, "%u", accepted);
+}
+
 static const struct {
 	struct sigma_logsource rule;
 	struct logsource event;
