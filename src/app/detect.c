@@ -105,6 +105,28 @@ static void on_unread(void *arg, const struct source_unread *u)
 		job_note_unread(run->filling, run->dead_fd >= 0, u->file, u->line, u->offset, u->reason, u->bytes);
 }
 
+static void take_source_diags(struct run *run)
+{
+	for (size_t i = 0; i < run->source_diags.items.n; i++)
+		diag_add(run->diags, &run->source_diags.items.at[i]);
+	run->source_diags.items.n = 0;
+}
+
+/* Who follows a log for days reads of problems when they come, not at the end. Under the input lock. */
+static void show_news(struct run *run)
+{
+	const struct app_detect_options *o = run->options;
+	if (!o->follow || o->show == NULL)
+		return;
+	lock(&run->output_lock);
+	take_source_diags(run);
+	if (run->diags->items.n > 0) {
+		progress_clear(run);
+		o->show(o->show_arg);
+	}
+	unlock(&run->output_lock);
+}
+
 /* The next batch, or ERR_END. Waits while following. */
 static fallible next_batch(struct run *run, struct job *j)
 {
@@ -119,6 +141,7 @@ static fallible next_batch(struct run *run, struct job *j)
 		if (e != ERR_AGAIN)
 			break;
 		e = ERR_END;
+		show_news(run);
 		progress_show(run);
 	}
 	run->filling = NULL;
@@ -355,11 +378,11 @@ static fallible run_all(struct run *run, struct app_stop *stop, int *ret_exit)
 
 	TRY(run_prepare(run, &rules_seconds));
 	app_stop_attach(stop, run->source);
+	show_news(run);
 	enum err e = run_workers(run);
 	app_stop_attach(stop, NULL);
 	progress_clear(run);
-	for (size_t i = 0; i < run->source_diags.items.n; i++)
-		diag_add(run->diags, &run->source_diags.items.at[i]);
+	take_source_diags(run);
 	TRY(e);
 	int signal_number = stop != NULL ? stop->signal_number : 0;
 	atomic_store(&run->stopping, signal_number != 0);

@@ -39,6 +39,8 @@ struct app_detect_options {
 	uint64_t threads;		/* 0 = number of processors */
 	bool follow, strict, with_raw, profile, no_prefilter, quiet, summary_json;
 	struct app_stop *stop;		/* NULL: signals are not handled */
+	void (*show)(void *arg);	/* following: called when diags has something to be read now, and may empty its items; may be NULL */
+	void *show_arg;
 	bool colour;			/* paint the table; the command line decided by --color, NO_COLOR and the terminal */
 };
 /* *ret_exit: the process exit code (0, 1, 3, 5, 130 ...). Errors that stop the run are returned and explained in diags. */

@@ -99,6 +99,22 @@ static void row_table(struct buf *b, const struct list_row *r, bool colour)
 	buf_printf(b, "%s\n", plain);
 }
 
+/* What the rows of a list say of rules is not said again. */
+static void drop_rule_diags(struct diag_list *diags)
+{
+	size_t kept = 0;
+	diags->errors = diags->warnings = 0;
+	for (size_t i = 0; i < diags->items.n; i++) {
+		const struct diag *d = &diags->items.at[i];
+		if (strncmp(d->code, "sigma-", 6) == 0 || strncmp(d->code, "yaml-", 5) == 0)
+			continue;
+		diags->errors += d->severity == DIAG_ERROR;
+		diags->warnings += d->severity == DIAG_WARNING;
+		diags->items.at[kept++] = *d;
+	}
+	diags->items.n = kept;
+}
+
 fallible app_rules_list(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
 {
 	auto_session s = { 0 };
@@ -120,6 +136,7 @@ fallible app_rules_list(const struct app_rules_options *o, const struct log *log
 	if (!json)
 		buf_printf(&b, "%zu loaded, %zu refused\n", n - refused, refused);
 	*ret_exit = o->strict && refused + s.ruleset->n_failed > 0 ? 3 : 0;
+	drop_rule_diags(diags);
 	return session_print(&b);
 }
 

@@ -218,6 +218,23 @@ static fallible load_options(struct app_ruleset *r, const struct app_ruleset_opt
 	return ERR_OK;
 }
 
+/* What linking finds wrong is known by place alone: the line is put beside it. */
+static void add_excerpts(const struct app_ruleset *r, struct diag_list *diags, size_t from)
+{
+	enum { MOST = 1000 }; /* each looks for its file */
+	for (size_t i = from; i < diags->items.n && i - from < MOST; i++) {
+		struct diag *d = &diags->items.at[i];
+		if (d->excerpt.len > 0 || d->line == 0)
+			continue;
+		for (size_t k = 0; k < r->n_files; k++)
+			if (r->texts[k].text != NULL && str_eq(r->paths[k], d->file)) {
+				struct str text = { r->texts[k].text, r->texts[k].len };
+				d->excerpt = arena_str(diags->arena, diag_excerpt(text, d->line));
+				break;
+			}
+	}
+}
+
 static fallible fill(struct app_ruleset *r, const struct app_ruleset_options *o, struct diag_list *diags)
 {
 	static const struct str standard = { "default", 7 };
@@ -242,7 +259,10 @@ static fallible fill(struct app_ruleset *r, const struct app_ruleset_options *o,
 	threads = threads < 8 ? threads : 8;
 	threads = found.n < 64 ? 1 : threads;
 	TRY(parse_all(r, threads, &docs, diags));
-	return sigma_link(&r->arena, docs, threads, &options, &r->set, diags);
+	size_t from = diags->items.n;
+	TRY(sigma_link(&r->arena, docs, threads, &options, &r->set, diags));
+	add_excerpts(r, diags, from);
+	return ERR_OK;
 }
 
 fallible app_ruleset_load(const struct app_ruleset_options *o, struct diag_list *diags, struct app_ruleset **ret)

@@ -87,6 +87,7 @@ struct cli {
 	struct option_list operands;
 	struct log log;
 	struct app_stop *stop;
+	size_t early;	 /* diags shown before the end */
 	bool colour_out; /* on standard output */
 	bool quiet;	 /* only errors are shown of diags */
 	bool elsewhere;	 /* the result goes to a file, so a failed write is not about standard output */
@@ -96,7 +97,8 @@ fallible cli_parse(struct cli *cli, int argc, char *const argv[], void *options)
 /* Writes to standard output. */
 fallible cli_print(const struct buf *b);
 struct cli_style cli_style_out(const struct cli *cli);
-/* Shows what stands in diags on standard error, at most `max` messages, errors first, the rest as a count. */
+/* Shows what stands in diags on standard error, at most `max` messages and a few of each kind, errors first, the rest as a count; all with SIZE_MAX. */
+enum { CLI_DIAGS_SHOWN = 20 };
 void cli_show_diags(const struct cli *cli, size_t max);
 
 #define COMMAND(id, ...) fallible cli_##id##_run(struct cli *cli, int argc, char *const argv[], int *ret_exit);

@@ -5,7 +5,7 @@
 #include "base/sys.h"
 #include "cli/cli.h"
 
-enum { DIAGS_SHOWN = 20, EXIT_READER_GONE = 141 };
+enum { EXIT_READER_GONE = 141 };
 
 typedef enum err (*command_run)(struct cli *cli, int argc, char *const argv[], int *ret_exit);
 
@@ -191,6 +191,6 @@ int cli_run(int argc, char *const argv[], struct app_stop *stop)
 		explain(&cli, e);
 	bool lint = cli.command != NULL && strcmp(cli.command->path, "rules lint") == 0;
 	if (code != EXIT_READER_GONE)
-		cli_show_diags(&cli, lint ? SIZE_MAX : DIAGS_SHOWN);
+		cli_show_diags(&cli, lint ? SIZE_MAX : CLI_DIAGS_SHOWN);
 	return code;
 }

@@ -153,7 +153,7 @@ static enum err check_pending(struct linker *l, struct doc *d)
 		if (binding_find(&d->bound, names.at[i]) != NULL)
 			continue;
 		return refuse(&l->r, d->pending.at[0].item.at, "sigma-placeholder",
-		              "give it a value in a file of placeholders, or with a pipeline",
+		              "give it a value in a file (--values), or with a pipeline (--pipeline)",
 		              "the placeholder %%%.*s%% has no value", STR_FMT(str_cut(names.at[i], 0, 128)));
 	}
 	return ERR_OK;

@@ -181,7 +181,7 @@ static const struct {
 	{ "    F: []", "an empty list", NULL },
 	{ "    F: {a: b}", "a map cannot be the value of a field", "dots" },
 	{ "    F: [[a]]", "a list cannot be the value of a field", NULL },
-	{ "    F|expand: '%x%'", "the placeholder %x% has no value", "placeholders" },
+	{ "    F|expand: '%x%'", "the placeholder %x% has no value", "--values" },
 	{ "    F|all|all|all|all|all|all|all|all|all|all|all|all|all|all|all|all|all: a", "more than 16 modifiers",
 	  NULL },
 };
