@@ -59,10 +59,11 @@ static bool duplicate(struct run *run, const struct job *job, size_t event)
 	if (event + 8 < job->n_events && job->ids[event + 8] != 0)
 		dedup_prefetch(&run->dedup, job->ids[event + 8]);
 	if (job->ids[event] == 0 || !dedup_seen(&run->dedup, job->ids[event])) {
-		run->by_decoder[job->decoders[event]]++;
+		run->by_decoder[job->decoders[event] & ~JOB_FILTERED]++;
 		return false;
 	}
 	run->duplicates++;
+	run->counts.filtered -= (job->decoders[event] & JOB_FILTERED) != 0;
 	run->counts.events--;
 	return true;
 }

@@ -321,7 +321,7 @@ static void write_summary(struct run *run, const struct report_summary *s)
 
 static int exit_code(const struct run *run, const struct report_summary *s, int signal_number)
 {
-	bool nothing = s->files == 0 || (s->events + s->duplicates == 0 && (s->unread > 0 || s->files_failed > 0));
+	bool nothing = (s->files == 0 && s->files_pruned == 0) || (s->events + s->duplicates == 0 && (s->unread > 0 || s->files_failed > 0));
 	bool refused = s->rules_refused > 0 || s->unread > 0 || s->files_failed > 0;
 	if (signal_number != 0)
 		return 128 + signal_number;
@@ -387,6 +387,8 @@ static fallible run_all(struct run *run, struct app_stop *stop, int *ret_exit)
 	int signal_number = stop != NULL ? stop->signal_number : 0;
 	atomic_store(&run->stopping, signal_number != 0);
 	run_summary(run, &run->arena, &summary);
+	if (summary.files + summary.files_failed + summary.files_pruned == 0 && signal_number == 0)
+		diag_add(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "input-none", .text = STR("there is no file to read in what was named") });
 	summary.rules_seconds = rules_seconds;
 	TRY(write_report(run, &summary));
 	write_summary(run, &summary);

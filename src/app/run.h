@@ -45,7 +45,7 @@ struct job_unread {
 	uint64_t line, offset;
 	struct str file, reason;
 };
-enum { JOB_UNREAD_SHOWN = 16 };
+enum { JOB_UNREAD_SHOWN = 16, JOB_FILTERED = 0x8000 };
 struct job_counts {
 	uint64_t events, unread, truncated, tolerant, time_assumed, undetermined, filtered, unknown_source;
 };
@@ -55,11 +55,13 @@ struct job {
 	struct arena arena; /* copies and unread notes of this batch */
 	VEC(struct job_detection) detections;
 	uint64_t *ids;	    /* hash of each event's provider id; 0 = none */
-	uint16_t *decoders; /* which mapping each event was read by */
+	uint16_t *decoders; /* which mapping each event was read by; JOB_FILTERED: and was outside of what was asked for */
 	size_t n_events, events_cap;
 	struct job_counts counts;
 	struct job_unread unread[JOB_UNREAD_SHOWN];
 	int64_t last_time; /* of the batch's events; TIME_NONE if none had one */
+	bool carry_known;  /* what came before is committed: events without a time can be told theirs at once */
+	int64_t carry_time;
 	bool late;	   /* some rendered detection still lacks its time */
 	enum err err;
 };

@@ -182,14 +182,14 @@ static fallible report_matches(struct worker *w, struct job *job, struct event *
 	bool assumed = time == TIME_NONE;
 	if (assumed) {
 		e->flags |= EVENT_TIME_ASSUMED;
-		time = job->last_time;
+		time = job->last_time != TIME_NONE || !job->carry_known ? job->last_time : job->carry_time;
 	}
 	for (size_t i = 0; i < m->n; i++) {
 		struct detection d = { .rule = &w->run->rules[m->rules[i]], .event = e, .facts = &facts, .time_ns = time,
 				       .event_id = id };
 		TRY(detect_reasons(w->run->program, w->scratch, m->rules[i], &w->arena, &d.reasons, &d.n_reasons));
 		TRY(fingerprint(w, &d));
-		TRY(emit(w, job, &d, assumed && time == TIME_NONE));
+		TRY(emit(w, job, &d, assumed && time == TIME_NONE && !job->carry_known));
 	}
 	return ERR_OK;
 }
@@ -208,6 +208,7 @@ static fallible process_event(struct worker *w, struct job *job, struct event *e
 	TRY(wanted(w, e, time, &keep));
 	if (!keep) {
 		job->counts.filtered++;
+		job->decoders[job->n_events - 1] |= JOB_FILTERED;
 		return ERR_OK;
 	}
 	TRY(match(w, e, &m));
@@ -222,9 +223,21 @@ static fallible process_event(struct worker *w, struct job *job, struct event *e
 	return ERR_OK;
 }
 
+/* The first batch of an input follows nothing; with one worker, all before is committed. */
+static void know_carry(const struct run *run, struct job *job)
+{
+	const struct source_input *input = job->batch->input;
+	bool first = job->batch->n > 0 && job->batch->records[0].offset == 0;
+	bool alone = run->plan.threads == 1;
+	bool follows = !first && alone && run->carry_ordinal == input->ordinal && run->carry_time != TIME_NONE;
+	job->carry_known = first || alone;
+	job->carry_time = follows ? run->carry_time : input->mtime_ns;
+}
+
 fallible worker_process(struct worker *w, struct job *job)
 {
 	const struct source_batch *b = job->batch;
+	know_carry(w->run, job);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct source_record *r = &b->records[i];
 		const char *why = NULL;
