@@ -407,7 +407,7 @@ static bool number_in_text(struct str t, struct number *ret)
 	ret->real = strtod(s, NULL);
 	long double wide = strtold(s, NULL); /* holds every 64-bit integer */
 	if (strpbrk(s, ".eE") != NULL) /* not written as an integer: as near as a double comes */
-		wide = ret->real >= -9007199254740992.0 && ret->real <= 9007199254740992.0 ? ret->real : 0.5L;
+		wide = ret->real;
 	ret->integer = wide >= -9223372036854775808.0L && wide <= 9223372036854775807.0L && !(wide - (long double)(int64_t)wide > 0) &&
 		       !(wide - (long double)(int64_t)wide < 0);
 	ret->exact = ret->integer ? (int64_t)wide : 0;
@@ -491,10 +491,9 @@ static fallible number_holds(struct oracle *o, const struct sigma_value *v, stru
 		n.real = (double)n.exact;
 	}
 	enum sigma_compare op = v->kind == SIGMA_NUMBER ? SIGMA_EQ : v->compare;
-	bool whole = n.integer && v->is_integer;
-	bool less = whole ? n.exact < v->integer : n.real < v->number;
-	bool equal = whole ? n.exact == v->integer : !(n.real < v->number) && !(n.real > v->number);
-	*ret = is && compares(op, less, equal);
+	/* a long double holds every int64 and every double */
+	long double a = n.integer ? (long double)n.exact : (long double)n.real, b = v->is_integer ? (long double)v->integer : (long double)v->number;
+	*ret = is && compares(op, a < b, !(a < b) && !(a > b));
 	return ERR_OK;
 }
 

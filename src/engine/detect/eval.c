@@ -96,9 +96,10 @@ static struct str cased_text(struct detect_scratch *s, struct cell *c, bool case
 	return cased ? cell_text(s, c) : cell_folded(s, c);
 }
 
-static bool compare_numbers(enum sigma_compare op, bool integers, int64_t a, int64_t b, double x, double y)
+/* A long double holds every int64 and every double, so that an integer beside a double is compared exactly too. */
+static bool compare_numbers(enum sigma_compare op, long double a, long double b)
 {
-	int order = integers ? (a > b) - (a < b) : (x > y) - (x < y);
+	int order = (a > b) - (a < b);
 	switch (op) {
 	case SIGMA_LT:
 		return order < 0;
@@ -166,7 +167,7 @@ static bool number_match(struct detect_scratch *s, const struct sigma_value *v, 
 	} else if (!cell_number(s, c, &integer, &n, &d)) {
 		return false;
 	}
-	return compare_numbers(op, integer && v->is_integer, n, v->integer, d, v->number);
+	return compare_numbers(op, integer ? (long double)n : (long double)d, v->is_integer ? (long double)v->integer : (long double)v->number);
 }
 
 static bool bool_match(struct detect_scratch *s, const struct sigma_value *v, struct cell *c)

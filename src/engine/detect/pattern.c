@@ -234,7 +234,7 @@ bool number_from_text(struct str s, bool *ret_integer, int64_t *ret_int, double 
 	copy[s.len] = '\0';
 	double d = strtod(copy, NULL); /* the program runs in the C locale */
 	*ret_double = d;
-	if (d >= -9007199254740992.0 && d <= 9007199254740992.0 && (double)(int64_t)d >= d && (double)(int64_t)d <= d) {
+	if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && (double)(int64_t)d >= d && (double)(int64_t)d <= d) {
 		*ret_integer = true;
 		*ret_int = (int64_t)d;
 	}
