@@ -36,18 +36,18 @@ static void add_file(struct corpus *c, const char *path)
 
 static void add_dir(struct corpus *c, const char *path, int depth)
 {
-	char **names, child[4096];
+	char **names;
 	size_t n;
 	if (depth > 8 || c->err != ERR_OK || sys_list_dir(path, FILES_MAX, &names, &n) != ERR_OK)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		struct stat st;
-		int len = snprintf(child, sizeof(child), "%s/%s", path, names[i]);
-		if (len > 0 && (size_t)len < sizeof(child) && c->err == ERR_OK && sys_stat(child, &st) == ERR_OK) {
+		struct str child = arena_printf(&c->arena, "%s/%s", path, names[i]);
+		if (child.ptr != NULL && c->err == ERR_OK && sys_stat(child.ptr, &st) == ERR_OK) {
 			if (S_ISDIR(st.st_mode))
-				add_dir(c, child, depth + 1);
-			else if (str_ends(str_of(child), STR(".yml")))
-				add_file(c, child);
+				add_dir(c, child.ptr, depth + 1);
+			else if (str_ends(child, STR(".yml")))
+				add_file(c, child.ptr);
 		}
 	}
 	sys_free(names);
