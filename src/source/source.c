@@ -28,7 +28,7 @@ fallible source_open(const struct str *paths, size_t n, const struct source_opti
 	r->sink.stop_fd = -1;
 	r->sink.read_max = options->read_bytes;
 	atomic_init(&r->sink.stopped, false);
-	r->batch_bytes = options->batch_bytes != 0 ? options->batch_bytes : 1 << 20;
+	r->batch_bytes = options->batch_bytes != 0 ? options->batch_bytes : 128 << 10;
 	r->batch_records = options->batch_records != 0 ? options->batch_records : 65536;
 	s->feed.file.fd = -1;
 	enum err err = os_event_open(&r->sink.stop_fd);

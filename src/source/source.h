@@ -56,7 +56,7 @@ struct source_options {
 	bool follow;			/* keep reading: tail with rotation and truncation (inotify); ends by source_stop */
 	int64_t since_ns, until_ns;	/* TIME_NONE = open; prunes S3 date paths (…/CloudTrail/region/yyyy/mm/dd/, …/AWSLogs/…) a day beyond each side */
 	struct str account, region;	/* prune S3 layout paths when set */
-	size_t batch_bytes;		/* 0 = 1 MiB */
+	size_t batch_bytes;		/* 0 = 128 KiB: what is read, parsed and written of it stays in the second-level cache */
 	size_t batch_records;		/* 0 = 65,536 */
 	size_t read_bytes;		/* most bytes asked of the system at once; 0 = as fits. Records do not depend on it */
 };

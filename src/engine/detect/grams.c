@@ -276,6 +276,27 @@ static ALWAYS_INLINE void scan_wide(const struct grams *g, struct str v, struct 
 	}
 }
 
+/* Both in one walk: the narrow window is the beginning of the wide one. */
+static void scan_both(const struct grams *g, struct str v, struct detect_scratch *s)
+{
+	const uint64_t *wide = g->wide_bits, *narrow = g->narrow_bits;
+	uint32_t mask = g->wide_mask;
+	size_t i = 0;
+	for (; i + WIDE <= v.len; i++) {
+		uint32_t gram = gram_wide(v.ptr + i), h = spread(gram), part = gram & UINT16_MAX;
+		uint64_t hit = wide[(h & mask) / 64] >> h % 64, hit_narrow = narrow[part / 64] >> part % 64;
+		if (LIKELY(((hit | hit_narrow) & 1) == 0))
+			continue;
+		if (hit & 1)
+			compare_at(g, gram, v, i, s);
+		if (hit_narrow & 1)
+			compare_at(g, part, v, i, s);
+	}
+	for (; i + NARROW <= v.len; i++)
+		if (narrow[gram_narrow(v.ptr + i) / 64] >> gram_narrow(v.ptr + i) % 64 & 1)
+			compare_at(g, gram_narrow(v.ptr + i), v, i, s);
+}
+
 static void scan_narrow(const struct grams *g, struct str v, struct detect_scratch *s)
 {
 	const uint64_t *bits = g->narrow_bits;
@@ -298,12 +319,16 @@ static void scan_single(const struct grams *g, struct str v, struct detect_scrat
 
 void grams_scan(const struct grams *g, struct str v, struct detect_scratch *s)
 {
-	if (g->has_wide && g->stride == 1)
-		scan_wide(g, v, s, 1);
-	else if (g->has_wide)
-		scan_wide(g, v, s, g->stride);
-	if (g->has_narrow)
-		scan_narrow(g, v, s);
+	if (g->has_wide && g->stride == 1 && g->has_narrow) {
+		scan_both(g, v, s);
+	} else {
+		if (g->has_wide && g->stride == 1)
+			scan_wide(g, v, s, 1);
+		else if (g->has_wide)
+			scan_wide(g, v, s, g->stride);
+		if (g->has_narrow)
+			scan_narrow(g, v, s);
+	}
 	if (g->n_singles > 0 && v.len > 0)
 		scan_single(g, v, s);
 }
