@@ -149,7 +149,11 @@ static fallible commit_unread(struct run *run, struct job *job)
 	if (run->dead_fd < 0)
 		return ERR_OK;
 	TRY(buf_err(&job->dead));
-	return job->dead.len > 0 ? sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len) : ERR_OK;
+	enum err e = job->dead.len > 0 ? sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len) : ERR_OK;
+	if (e != ERR_OK)
+		diag_addf(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = run->options->dead_letter },
+			  "what could not be read cannot be kept: %s", err_text(e));
+	return e;
 }
 
 fallible run_commit_end(struct run *run, struct job *job)

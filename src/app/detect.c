@@ -257,6 +257,21 @@ static fallible compile_rules(struct run *run)
 	return ERR_OK;
 }
 
+/* A run without rules finds nothing in anything: that must not read as if all were well. */
+static fallible check_rules(struct run *run)
+{
+	const struct app_detect_options *o = run->options;
+	bool chosen = o->tags.n > 0 || o->rule.n > 0; /* --level and --exclude may well leave nothing */
+	bool refused = run->ruleset->set.n_refused + run->ruleset->n_failed > 0;
+	if (detect_active_count(run->program) > 0 || (!chosen && !refused))
+		return ERR_OK;
+	struct diag d = { .severity = DIAG_ERROR, .code = "rules-none" };
+	d.text = chosen ? STR("no loaded rule is what --rule and --tag ask for") : STR("every rule was refused");
+	d.hint = chosen ? STR("`merlon rules list` shows ids and titles") : STR("`merlon rules lint` shows what is wrong with them");
+	diag_add(run->diags, &d);
+	return chosen ? ERR_USAGE : ERR_REFUSED;
+}
+
 static fallible open_file(struct run *run, struct str path, int flags, mode_t mode, int *ret_fd)
 {
 	struct str name = arena_str(&run->arena, path);
@@ -364,6 +379,7 @@ static fallible run_prepare(struct run *run, double *ret_seconds)
 	TRY(app_ruleset_load(&r, run->diags, &run->ruleset));
 	TRY(load_mappings(run));
 	TRY(compile_rules(run));
+	TRY(check_rules(run));
 	*ret_seconds = (double)(sys_monotonic_ns() - from) / 1e9;
 	TRY(dedup_init(&run->dedup, LIMIT_DEDUP_IDS));
 	TRY(open_outputs(run));
@@ -398,6 +414,9 @@ static fallible run_all(struct run *run, struct app_stop *stop, int *ret_exit)
 
 static void explain_failure(struct diag_list *diags, const struct app_detect_options *o, enum err e)
 {
+	for (size_t i = 0; i < diags->items.n; i++)
+		if (strcmp(diags->items.at[i].code, "output") == 0)
+			return; /* explained where it happened */
 	if (e == ERR_FULL || e == ERR_IO)
 		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = o->output,
 						 .hint = STR("what was written before is complete; free some space or choose another file, and run again") },
