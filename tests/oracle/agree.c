@@ -41,15 +41,19 @@ static const char *word(enum oracle_truth t)
 	return t == ORACLE_TRUE ? "true" : t == ORACLE_FALSE ? "false" : "undetermined";
 }
 
-static fallible compare_explained(struct agree *a, const struct event *e, uint32_t rule, enum oracle_truth wanted, bool admits, struct buf *wrong)
+static fallible compare_explained(struct agree *a, const struct event *e, uint32_t rule, enum oracle_truth wanted,
+                                  bool admits, struct buf *wrong)
 {
-	static const enum oracle_truth truths[] = { [EXPLAIN_FALSE] = ORACLE_FALSE, [EXPLAIN_TRUE] = ORACLE_TRUE, [EXPLAIN_UNDETERMINED] = ORACLE_UNDETERMINED };
+	static const enum oracle_truth truths[] = { [EXPLAIN_FALSE] = ORACLE_FALSE,
+		                                    [EXPLAIN_TRUE] = ORACLE_TRUE,
+		                                    [EXPLAIN_UNDETERMINED] = ORACLE_UNDETERMINED };
 	struct detect_explained tree;
 	bool logsource;
 	arena_reset(&a->arena);
 	TRY(detect_explain(a->fast.program, a->fast.scratch, rule, e, &a->arena, &tree, &logsource));
 	if (truths[tree.truth] != wanted || logsource != admits)
-		buf_printf(wrong, "rule %u: explained as %s (logsource %d), oracle says %s (%d)\n", rule, word(truths[tree.truth]), logsource, word(wanted), admits);
+		buf_printf(wrong, "rule %u: explained as %s (logsource %d), oracle says %s (%d)\n", rule,
+		           word(truths[tree.truth]), logsource, word(wanted), admits);
 	return ERR_OK;
 }
 
@@ -76,7 +80,8 @@ fallible agree_on(struct agree *a, const struct event *e, bool explain, struct b
 		a->asked++;
 		a->held += wanted == ORACLE_TRUE;
 		if (!fits(f, wanted, true) || !fits(s, wanted, false))
-			buf_printf(wrong, "rule %u: engine %s, without prefilter %s, oracle %s\n", i, word(f), word(s), word(wanted));
+			buf_printf(wrong, "rule %u: engine %s, without prefilter %s, oracle %s\n", i, word(f), word(s),
+			           word(wanted));
 	}
 	/* Explaining uses the scratch, so it comes behind the comparison. */
 	for (uint32_t i = 0; explain && i < a->fast.set.n; i++) {
@@ -90,7 +95,8 @@ fallible agree_on(struct agree *a, const struct event *e, bool explain, struct b
 	return buf_err(wrong);
 }
 
-fallible agree_event(struct agree *a, const char *json, const struct agree_shape *shape, bool explain, struct buf *wrong)
+fallible agree_event(struct agree *a, const char *json, const struct agree_shape *shape, bool explain,
+                     struct buf *wrong)
 {
 	TRY(engine_read(&a->fast, json));
 	struct event e = a->fast.event;

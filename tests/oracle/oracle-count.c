@@ -1,6 +1,7 @@
 /*
- * oracle-count count RULES EVENTS...: how many detections the slow evaluator finds, read and decoded as `merlon detect` reads and decodes. Prints
- * `events N detections N`. With `list` instead of `count`: also a line `rule-id file line` for each.
+ * oracle-count count RULES EVENTS...: how many detections the slow evaluator finds, read and decoded as `merlon detect`
+ * reads and decodes. Prints `events N detections N`. With `list` instead of `count`: also a line `rule-id file line`
+ * for each.
  */
 #include <stdio.h>
 #include <stdlib.h>

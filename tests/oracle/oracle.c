@@ -1,5 +1,6 @@
 /*
- * The slow evaluator. What it remembers (values of a field, characters of a text, compiled expressions) only spares it work; no decision depends on it.
+ * The slow evaluator. What it remembers (values of a field, characters of a text, compiled expressions) only spares it
+ * work; no decision depends on it.
  */
 #include "oracle/oracle.h"
 
@@ -10,8 +11,8 @@
 #include "base/sys.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "json/json.h"
 #include "lang/regex/regex.h"
+#include "json/json.h"
 
 /* Characters of a text; an invalid byte is a character of its own. */
 struct runes {
@@ -35,12 +36,12 @@ struct ready {
 };
 struct oracle {
 	const struct event *event;
-	struct arena arena;	/* of this event */
-	struct arena kept;	/* patterns' characters */
-	struct map fields;	/* of this event: name -> struct founds */
+	struct arena arena;     /* of this event */
+	struct arena kept;      /* patterns' characters */
+	struct map fields;      /* of this event: name -> struct founds */
 	struct founds *scalars; /* of this event, for keywords */
-	struct map patterns;	/* address of a sigma_part -> struct runes */
-	struct map regexes;	/* address of a sigma_value -> struct ready */
+	struct map patterns;    /* address of a sigma_part -> struct runes */
+	struct map regexes;     /* address of a sigma_value -> struct ready */
 	struct ready *all;
 	struct regex_scratch *scratch;
 	unsigned char *dead; /* glob: states from which nothing was found */
@@ -111,7 +112,8 @@ static fallible follow(struct oracle *o, struct value v, const struct str *keys,
 }
 
 /* `field` split at its dots behind root's keys; *ret_n 0 when that is no path of its own. */
-static fallible dotted_path(struct oracle *o, const struct view_path *root, struct str field, struct str **ret, size_t *ret_n)
+static fallible dotted_path(struct oracle *o, const struct view_path *root, struct str field, struct str **ret,
+                            size_t *ret_n)
 {
 	struct str *keys = arena_new_n(&o->arena, struct str, root->n + field.len + 1);
 	size_t n = 0, from = 0;
@@ -406,10 +408,10 @@ static bool number_in_text(struct str t, struct number *ret)
 		return false;
 	ret->real = strtod(s, NULL);
 	long double wide = strtold(s, NULL); /* holds every 64-bit integer */
-	if (strpbrk(s, ".eE") != NULL) /* not written as an integer: as near as a double comes */
+	if (strpbrk(s, ".eE") != NULL)       /* not written as an integer: as near as a double comes */
 		wide = ret->real;
-	ret->integer = wide >= -9223372036854775808.0L && wide <= 9223372036854775807.0L && !(wide - (long double)(int64_t)wide > 0) &&
-		       !(wide - (long double)(int64_t)wide < 0);
+	ret->integer = wide >= -9223372036854775808.0L && wide <= 9223372036854775807.0L &&
+	               !(wide - (long double)(int64_t)wide > 0) && !(wide - (long double)(int64_t)wide < 0);
 	ret->exact = ret->integer ? (int64_t)wide : 0;
 	return true;
 }
@@ -431,7 +433,8 @@ static fallible number_of(struct oracle *o, struct found *f, struct number *ret,
 static fallible time_of(struct oracle *o, struct found *f, int64_t *ret_ns, bool *ret_is)
 {
 	struct number n;
-	*ret_is = value_nanoseconds(f->value, ret_ns) || (f->kind == VALUE_STRING && time_parse(value_str_or_empty(f->value), ret_ns) == ERR_OK);
+	*ret_is = value_nanoseconds(f->value, ret_ns) ||
+	          (f->kind == VALUE_STRING && time_parse(value_str_or_empty(f->value), ret_ns) == ERR_OK);
 	if (*ret_is)
 		return ERR_OK;
 	TRY(number_of(o, f, &n, ret_is));
@@ -492,7 +495,8 @@ static fallible number_holds(struct oracle *o, const struct sigma_value *v, stru
 	}
 	enum sigma_compare op = v->kind == SIGMA_NUMBER ? SIGMA_EQ : v->compare;
 	/* a long double holds every int64 and every double */
-	long double a = n.integer ? (long double)n.exact : (long double)n.real, b = v->is_integer ? (long double)v->integer : (long double)v->number;
+	long double a = n.integer ? (long double)n.exact : (long double)n.real,
+	            b = v->is_integer ? (long double)v->integer : (long double)v->number;
 	*ret = is && compares(op, a < b, !(a < b) && !(a > b));
 	return ERR_OK;
 }
@@ -516,7 +520,8 @@ static bool bool_holds(const struct sigma_value *v, const struct found *f)
 static bool cidr_holds(const struct sigma_value *v, const struct found *f)
 {
 	struct ip ip;
-	return f->kind == VALUE_STRING && ip_parse(value_str_or_empty(f->value), &ip) == ERR_OK && ip_in_net(&ip, &v->net);
+	return f->kind == VALUE_STRING && ip_parse(value_str_or_empty(f->value), &ip) == ERR_OK &&
+	       ip_in_net(&ip, &v->net);
 }
 
 static fallible regex_of(struct oracle *o, const struct sigma_value *v, struct regex **ret)
@@ -578,7 +583,8 @@ static fallible fieldref_holds(struct oracle *o, const struct sigma_value *v, st
 }
 
 /* One of the rule's values against one of the event's, which is not null. */
-static fallible value_holds(struct oracle *o, const struct sigma_value *v, bool keyword, struct found *f, enum oracle_truth *ret)
+static fallible value_holds(struct oracle *o, const struct sigma_value *v, bool keyword, struct found *f,
+                            enum oracle_truth *ret)
 {
 	bool hit = false;
 	switch (v->kind) {

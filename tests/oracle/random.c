@@ -1,6 +1,6 @@
 /*
- * Strings of rules are cut from a few words made first; strings of events are those words with case turned and ends added. Numbers, times and addresses come
- * from short lists of spellings that are easily mistaken.
+ * Strings of rules are cut from a few words made first; strings of events are those words with case turned and ends
+ * added. Numbers, times and addresses come from short lists of spellings that are easily mistaken.
  */
 #include "oracle/random.h"
 
@@ -10,33 +10,126 @@
 #include "json/json.h"
 
 static const char *const pieces[] = {
-	"a", "b", "A", "B", "ab", "foo", "FOO", "Foo", "k", "K", "\u212a", "s", "S", "\u017f", "\u00df", "\u1e9e", "ss", "\u00e9", "\u00c9", "\u03a3",
-	"\u03c3", "\u03c2", "-", "/", "\u2013", "\\", "*", "?", ".", " ", "1", "0", "5", "\n", "\U0001f600", "\u0130", "i", "I", "\u0131", "x", ":", "%", "\"", "'",
-	"\U00010400", "\U00010428", "=", "_", "cmd.exe", "\\cmd", "abcdefgh", "ABCDEFGH", "ijklmnop", "e\u0301",
+	"a",          "b",      "A",      "B",       "ab",     "foo",      "FOO",      "Foo",        "k",
+	"K",          "\u212a", "s",      "S",       "\u017f", "\u00df",   "\u1e9e",   "ss",         "\u00e9",
+	"\u00c9",     "\u03a3", "\u03c3", "\u03c2",  "-",      "/",        "\u2013",   "\\",         "*",
+	"?",          ".",      " ",      "1",       "0",      "5",        "\n",       "\U0001f600", "\u0130",
+	"i",          "I",      "\u0131", "x",       ":",      "%",        "\"",       "'",          "\U00010400",
+	"\U00010428", "=",      "_",      "cmd.exe", "\\cmd",  "abcdefgh", "ABCDEFGH", "ijklmnop",   "e\u0301",
 };
 static const char *const numbers[] = {
-	"0", "-0", "1", "5", "-3", "5.0", "1.5", "100", "1e2", "1E2", "9007199254740992", "9007199254740993", "-9007199254740993", "9223372036854775807",
-	"9223372036854775808", "-9223372036854775808", "18446744073709551615", "18446744073709551616", "0.1", "1e-3", "3", "4", "6", "2026", "11", "22", "47",
-	"9007199254740992.0", "123456789012345678901234567890", "10000000000000000", "1e16", "9007199254740994", "1.8446744073709552e19",
+	"0",
+	"-0",
+	"1",
+	"5",
+	"-3",
+	"5.0",
+	"1.5",
+	"100",
+	"1e2",
+	"1E2",
+	"9007199254740992",
+	"9007199254740993",
+	"-9007199254740993",
+	"9223372036854775807",
+	"9223372036854775808",
+	"-9223372036854775808",
+	"18446744073709551615",
+	"18446744073709551616",
+	"0.1",
+	"1e-3",
+	"3",
+	"4",
+	"6",
+	"2026",
+	"11",
+	"22",
+	"47",
+	"9007199254740992.0",
+	"123456789012345678901234567890",
+	"10000000000000000",
+	"1e16",
+	"9007199254740994",
+	"1.8446744073709552e19",
 };
 static const char *const number_texts[] = {
-	"0", "-0", "00", "1", "5", "05", "+5", "+05", " 5", "5 ", "5.", ".5", "5.0", "5.00", "5e0", "50e-1", "0x5", "1,5", "1.5", "1.50", "1e400", "-1e400", "inf", "nan",
-	"NaN", "-", "+", ".", "e", "1e", "1e+", "--5", "9007199254740993", "9007199254740993.0", "9223372036854775807", "9223372036854775808",
-	"18446744073709551615", "100", "1e2", "1E2", "1e16", "9007199254740994.0", "9223372036854775807.0", "-3", "-3.0", "5\xc2\xa0", "\xd9\xa5",
+	"0",
+	"-0",
+	"00",
+	"1",
+	"5",
+	"05",
+	"+5",
+	"+05",
+	" 5",
+	"5 ",
+	"5.",
+	".5",
+	"5.0",
+	"5.00",
+	"5e0",
+	"50e-1",
+	"0x5",
+	"1,5",
+	"1.5",
+	"1.50",
+	"1e400",
+	"-1e400",
+	"inf",
+	"nan",
+	"NaN",
+	"-",
+	"+",
+	".",
+	"e",
+	"1e",
+	"1e+",
+	"--5",
+	"9007199254740993",
+	"9007199254740993.0",
+	"9223372036854775807",
+	"9223372036854775808",
+	"18446744073709551615",
+	"100",
+	"1e2",
+	"1E2",
+	"1e16",
+	"9007199254740994.0",
+	"9223372036854775807.0",
+	"-3",
+	"-3.0",
+	"5\xc2\xa0",
+	"\xd9\xa5",
 };
 static const char *const times[] = {
-	"2026-11-22T04:05:06Z", "2026-11-22 04:05:06", "2026-11-22", "2026-11-22T23:59:60Z", "2026-11-22T04:05:06+05:30", "2026-12-31T23:00:00-02:00",
-	"2021-01-03T00:00:00Z", "2024-02-29T12:47:00.5Z", "1795320306", "1795320306123", "04:05:06", "2026-13-01T00:00:00Z", "2026-11-22T04:05Z",
+	"2026-11-22T04:05:06Z",
+	"2026-11-22 04:05:06",
+	"2026-11-22",
+	"2026-11-22T23:59:60Z",
+	"2026-11-22T04:05:06+05:30",
+	"2026-12-31T23:00:00-02:00",
+	"2021-01-03T00:00:00Z",
+	"2024-02-29T12:47:00.5Z",
+	"1795320306",
+	"1795320306123",
+	"04:05:06",
+	"2026-13-01T00:00:00Z",
+	"2026-11-22T04:05Z",
 };
 static const char *const addresses[] = {
-	"10.0.0.1", "10.255.0.1", "11.0.0.1", "10.0.0.01", "::1", "2001:db8::1", "2001:DB8:0:0::1", "::ffff:10.0.0.1", "10.0.0.1:80", "10.0.0", "fe80::1%eth0", "10.0.0.1 ",
+	"10.0.0.1",        "10.255.0.1",      "11.0.0.1",    "10.0.0.01", "::1",          "2001:db8::1",
+	"2001:DB8:0:0::1", "::ffff:10.0.0.1", "10.0.0.1:80", "10.0.0",    "fe80::1%eth0", "10.0.0.1 ",
 };
-static const char *const nets[] = { "10.0.0.0/8", "10.0.0.1", "10.0.0.1/32", "0.0.0.0/0", "::/0", "2001:db8::/32", "::1/128", "::ffff:10.0.0.0/104", "11.0.0.0/31" };
+static const char *const nets[] = { "10.0.0.0/8",    "10.0.0.1", "10.0.0.1/32",         "0.0.0.0/0",  "::/0",
+	                            "2001:db8::/32", "::1/128",  "::ffff:10.0.0.0/104", "11.0.0.0/31" };
 static const char *const regexes[] = {
-	"f.o", "^a", "b$", "[ab]+", "k", "(?i)foo", "a|b", "^$", "\u00e9", "\\d", "(a)\\1", "(?<=a)b", "^.$", ".*", "\\bfoo\\b", "s{2}", "[^a-z]", "^(?:a|foo)+$", "\\\\",
-	"\\x{212a}", "\\w\\W", "^b", "o$", "(?s)a.b", "[[:upper:]]", "\\u0041", "x*", "a{0,2}b", "\\.exe$", "^\\s", "\u03c3", "\\p{Lu}", "(?!a)", "abc.*mnop",
+	"f.o",     "^a",        "b$",      "[ab]+",  "k",       "(?i)foo",   "a|b",         "^$",      "\u00e9",
+	"\\d",     "(a)\\1",    "(?<=a)b", "^.$",    ".*",      "\\bfoo\\b", "s{2}",        "[^a-z]",  "^(?:a|foo)+$",
+	"\\\\",    "\\x{212a}", "\\w\\W",  "^b",     "o$",      "(?s)a.b",   "[[:upper:]]", "\\u0041", "x*",
+	"a{0,2}b", "\\.exe$",   "^\\s",    "\u03c3", "\\p{Lu}", "(?!a)",     "abc.*mnop",
 };
-static const char *const fields[] = { "a", "b", "c", "d", "d.e", "d.e.f", "a b", "x-y", "A", "a.b", "u", "user.name", "d.", ".d", "d..e", "R.a", "" };
+static const char *const fields[] = { "a",   "b", "c",         "d",  "d.e", "d.e.f", "a b", "x-y", "A",
+	                              "a.b", "u", "user.name", "d.", ".d",  "d..e",  "R.a", "" };
 #define PICK(r, list) ((list)[random_below((r), sizeof(list) / sizeof((list)[0]))])
 
 uint64_t random_below(struct random *r, uint64_t n)
@@ -70,8 +163,20 @@ void random_start(struct random *r, uint64_t seed)
 
 /* Characters that fold together, so that either stands for the other. */
 static const char *const turned[][2] = {
-	{ "k", "\u212a" }, { "K", "\u212a" }, { "\u212a", "k" }, { "s", "\u017f" }, { "\u017f", "S" }, { "\u00df", "\u1e9e" }, { "\u1e9e", "\u00df" },
-	{ "\u03c3", "\u03c2" }, { "\u03a3", "\u03c2" }, { "\u00e9", "\u00c9" }, { "\U00010400", "\U00010428" }, { "-", "\u2013" }, { "-", "/" }, { "i", "\u0131" },
+	{ "k", "\u212a" },
+	{ "K", "\u212a" },
+	{ "\u212a", "k" },
+	{ "s", "\u017f" },
+	{ "\u017f", "S" },
+	{ "\u00df", "\u1e9e" },
+	{ "\u1e9e", "\u00df" },
+	{ "\u03c3", "\u03c2" },
+	{ "\u03a3", "\u03c2" },
+	{ "\u00e9", "\u00c9" },
+	{ "\U00010400", "\U00010428" },
+	{ "-", "\u2013" },
+	{ "-", "/" },
+	{ "i", "\u0131" },
 };
 
 /* A word, perhaps with case turned. */
@@ -87,7 +192,8 @@ static void put_turned(struct random *r, struct str w, struct buf *out)
 			const char *const *pair = turned[random_below(r, sizeof(turned) / sizeof(turned[0]))];
 			if (str_eq(c, str_of(pair[0])))
 				c = str_of(pair[1]);
-			else if (n == 1 && ((c.ptr[0] >= 'a' && c.ptr[0] <= 'z') || (c.ptr[0] >= 'A' && c.ptr[0] <= 'Z'))) {
+			else if (n == 1 &&
+			         ((c.ptr[0] >= 'a' && c.ptr[0] <= 'z') || (c.ptr[0] >= 'A' && c.ptr[0] <= 'Z'))) {
 				buf_char(out, (char)(c.ptr[0] ^ 0x20));
 				continue;
 			}
@@ -176,7 +282,8 @@ static void rule_string(struct random *r, struct buf *out, bool text_only)
 	else
 		put_turned(r, part_of(r, w), &b);
 	if (kind > 11) {
-		static const char *const wild[] = { "*", "?", "\\*", "\\?", "\\\\", "\\\\*", "\\\\\\*", "**", "*?", "?*", "\\" };
+		static const char *const wild[] = { "*",       "?",  "\\*", "\\?", "\\\\", "\\\\*",
+			                            "\\\\\\*", "**", "*?",  "?*",  "\\" };
 		buf_str(&b, str_of(PICK(r, wild)));
 		put_turned(r, part_of(r, word(r)), &b);
 		if (kind > 13)
@@ -219,7 +326,8 @@ static void put_number(struct random *r, struct buf *out)
 }
 static void put_small(struct random *r, struct buf *out)
 {
-	static const char *const parts[] = { "4", "5", "22", "11", "47", "2026", "2021", "53", "1", "3", "0", "59", "31", "12" };
+	static const char *const parts[] = { "4",  "5", "22", "11", "47", "2026", "2021",
+		                             "53", "1", "3",  "0",  "59", "31",   "12" };
 	buf_str(out, str_of(PICK(r, parts)));
 }
 static void put_bool(struct random *r, struct buf *out)
@@ -371,7 +479,8 @@ static void put_selection(struct random *r, struct buf *out)
 
 static void put_condition(struct random *r, size_t selections, unsigned depth, struct buf *out)
 {
-	static const char *const sets[] = { "1 of s*", "all of s*", "1 of them", "all of them", "any of s*", "1 of *1", "2 of s*" };
+	static const char *const sets[] = { "1 of s*",   "all of s*", "1 of them", "all of them",
+		                            "any of s*", "1 of *1",   "2 of s*" };
 	unsigned kind = (unsigned)random_below(r, depth == 0 ? 5 : 10);
 	if (kind < 4) {
 		buf_printf(out, "s%zu", (size_t)random_below(r, selections));
@@ -395,10 +504,14 @@ static void put_condition(struct random *r, size_t selections, unsigned depth, s
 
 void random_rule(struct random *r, unsigned number, struct buf *out)
 {
-	static const char *const logsources[] = { "product: test", "product: test", "product: test", "product: TEST", "category: one", "category: two", "service: svc",
-						  "product: test, service: svc", "product: other" };
+	static const char *const logsources[] = { "product: test", "product: test",
+		                                  "product: test", "product: TEST",
+		                                  "category: one", "category: two",
+		                                  "service: svc",  "product: test, service: svc",
+		                                  "product: other" };
 	size_t selections = 1 + random_below(r, 3);
-	buf_printf(out, "title: r%u\nid: 00000000-0000-4000-8000-%012u\nlogsource: {%s}\ndetection:\n", number, number, PICK(r, logsources));
+	buf_printf(out, "title: r%u\nid: 00000000-0000-4000-8000-%012u\nlogsource: {%s}\ndetection:\n", number, number,
+	           PICK(r, logsources));
 	for (size_t i = 0; i < selections; i++) {
 		buf_printf(out, "  s%zu: ", i);
 		put_selection(r, out);
@@ -439,7 +552,8 @@ static void put_json(struct random *r, unsigned depth, struct buf *out);
 
 static void put_members(struct random *r, unsigned depth, struct buf *out)
 {
-	static const char *const keys[] = { "a", "b", "c", "d", "e", "f", "a b", "x-y", "A", "a.b", "d.e", "u", "user", "name", "R", "R.a", "d.", "", "z" };
+	static const char *const keys[] = { "a",   "b", "c",    "d",    "e", "f",   "a b", "x-y", "A", "a.b",
+		                            "d.e", "u", "user", "name", "R", "R.a", "d.",  "",    "z" };
 	size_t n = random_below(r, depth > 2 ? 9 : 4);
 	buf_char(out, '{');
 	for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 /*
- * Random rules against random events: the engine with and without its prefilter finds what the oracle finds, in each of several views. What disagrees is
- * printed with its seed, rule and event; MERLON_ORACLE_SEED=N runs that seed alone. MERLON_LONG=1 runs many more.
+ * Random rules against random events: the engine with and without its prefilter finds what the oracle finds, in each of
+ * several views. What disagrees is printed with its seed, rule and event; MERLON_ORACLE_SEED=N runs that seed alone.
+ * MERLON_LONG=1 runs many more.
  */
 #include "test.h"
 
@@ -9,13 +10,19 @@
 
 enum { RULES = 40, EVENTS = 80, SHAPES = 3, SEEDS = 100, SEEDS_LONG = 5000 };
 
-#define KEY(text) { (char *)(uintptr_t)(text), sizeof(text) - 1 }
-static struct str key_r = KEY("R"), key_a = KEY("a"), key_u = KEY("u"), keys_ra[] = { KEY("R"), KEY("a") }, keys_de[] = { KEY("d"), KEY("e") },
-		  key_flat = KEY("user.name"), keys_user[] = { KEY("user"), KEY("name") };
+#define KEY(text)                                           \
+	{                                                   \
+		(char *)(uintptr_t)(text), sizeof(text) - 1 \
+	}
+static struct str key_r = KEY("R"), key_a = KEY("a"), key_u = KEY("u"), keys_ra[] = { KEY("R"), KEY("a") },
+                  keys_de[] = { KEY("d"), KEY("e") }, key_flat = KEY("user.name"),
+                  keys_user[] = { KEY("user"), KEY("name") };
 static struct view_path roots[] = { { NULL, 0 }, { &key_r, 1 }, { keys_de, 2 } };
 static struct view_path paths_a[] = { { &key_u, 1 }, { &key_a, 1 }, { keys_ra, 2 } }, paths_u[] = { { keys_de, 2 } },
-			paths_user[] = { { &key_flat, 1 }, { keys_user, 2 }, { &key_u, 1 } };
-static struct view_alias aliases[] = { { KEY("a"), paths_a, 3 }, { KEY("u"), paths_u, 1 }, { KEY("user.name"), paths_user, 3 } };
+                        paths_user[] = { { &key_flat, 1 }, { keys_user, 2 }, { &key_u, 1 } };
+static struct view_alias aliases[] = { { KEY("a"), paths_a, 3 },
+	                               { KEY("u"), paths_u, 1 },
+	                               { KEY("user.name"), paths_user, 3 } };
 static const struct view views[] = {
 	{ .name = KEY("top"), .id = 0, .roots = roots, .n_roots = 1 },
 	{ .name = KEY("two"), .id = 1, .roots = roots, .n_roots = 2 },
@@ -34,19 +41,23 @@ static const struct logsource logsources[] = {
 /* Equal class ids must mean equal view and logsource; id 0 says nothing. */
 static struct agree_shape shape_of(uint64_t n)
 {
-	size_t view = n % (sizeof(views) / sizeof(views[0])), source = n / 8 % (sizeof(logsources) / sizeof(logsources[0]));
-	return (struct agree_shape){ &views[view], logsources[source], n % 3 == 0 ? 0 : (uint32_t)(1 + view * 16 + source) };
+	size_t view = n % (sizeof(views) / sizeof(views[0])),
+	       source = n / 8 % (sizeof(logsources) / sizeof(logsources[0]));
+	return (struct agree_shape){ &views[view], logsources[source],
+		                     n % 3 == 0 ? 0 : (uint32_t)(1 + view * 16 + source) };
 }
 
 struct totals {
 	size_t rules, loaded, asked, held, wrong;
 };
 
-static void show(uint64_t seed, const struct agree *a, const char *event, const struct agree_shape *shape, const struct buf *wrong)
+static void show(uint64_t seed, const struct agree *a, const char *event, const struct agree_shape *shape,
+                 const struct buf *wrong)
 {
 	unsigned rule = 0;
-	printf("# seed %llu, view %s, class %u, product '%.*s', service '%.*s'\n", (unsigned long long)seed, shape->view->name.ptr, shape->class_id,
-	       STR_FMT(shape->logsource.product), STR_FMT(shape->logsource.service));
+	printf("# seed %llu, view %s, class %u, product '%.*s', service '%.*s'\n", (unsigned long long)seed,
+	       shape->view->name.ptr, shape->class_id, STR_FMT(shape->logsource.product),
+	       STR_FMT(shape->logsource.service));
 	for (const char *p = wrong->ptr; p < wrong->ptr + wrong->len;) {
 		const char *end = memchr(p, '\n', (size_t)(wrong->ptr + wrong->len - p));
 		printf("# %.*s\n", (int)(end - p), p);
@@ -113,9 +124,10 @@ TEST(the_engine_finds_what_the_oracle_finds)
 	uint64_t n = one != NULL ? 1 : more != NULL ? SEEDS_LONG : SEEDS;
 	for (uint64_t seed = first; seed < first + n && t.wrong < 5; seed++)
 		CHECKF(try_seed(seed, &t), "seed %llu could not be tried", (unsigned long long)seed);
-	printf("# seeds %llu to %llu: %zu of %zu rules loaded, %zu pairs, %zu match\n", (unsigned long long)first, (unsigned long long)(first + n - 1),
-	       t.loaded, t.rules, t.asked, t.held);
+	printf("# seeds %llu to %llu: %zu of %zu rules loaded, %zu pairs, %zu match\n", (unsigned long long)first,
+	       (unsigned long long)(first + n - 1), t.loaded, t.rules, t.asked, t.held);
 	CHECKF(t.wrong == 0, "%zu events are judged differently", t.wrong);
 	CHECK(t.loaded * 10 >= t.rules * 7);
-	CHECKF(one != NULL || (t.held * 100 >= t.asked * 5 && t.held * 100 <= t.asked * 70), "%zu of %zu pairs match", t.held, t.asked);
+	CHECKF(one != NULL || (t.held * 100 >= t.asked * 5 && t.held * 100 <= t.asked * 70), "%zu of %zu pairs match",
+	       t.held, t.asked);
 }
