@@ -63,7 +63,7 @@ static fallible run_event(struct tester *t, struct value c, struct str rule_path
 		TRY(session_match(&t->s, &e, &m));
 		TRY(note_matches(t, rule_path, &m, ret));
 	}
-	return ERR_OK;
+	return decoder_error(t->s.decoder);
 }
 
 static bool named(const struct tester *t, const struct verdict *v, struct str name)

@@ -75,12 +75,12 @@ fallible session_record(struct session *s, enum source_format format, struct str
 		return ERR_LIMIT;
 	memcpy(copy, text.ptr, text.len);
 	*input = (struct source_input){ .name = name, .format = format, .mtime_ns = TIME_NONE };
-	struct source_record r = { .len = (uint32_t)text.len, .line = 1 };
+	s->record = (struct source_record){ .len = (uint32_t)text.len, .line = 1 };
 	char *own = b->data;
 	b->data = copy;
 	b->data_len = text.len;
 	b->input = input;
-	enum err e = decoder_record(s->decoder, b, &r, ret_why, &offset);
+	enum err e = decoder_record(s->decoder, b, &s->record, ret_why, &offset);
 	b->data = own;
 	return e;
 }

@@ -15,6 +15,7 @@ struct session {
 	struct decoder *decoder;
 	struct detect_scratch *scratch;
 	struct source_batch *batch; /* for single records; see session_record */
+	struct source_record record; /* the decoder reads it until the last event */
 	struct logsource logsource;
 	enum source_format format;
 };
