@@ -3,6 +3,8 @@
 
 #include "app/session.h"
 #include "base/sys.h"
+#include "base/text.h"
+#include "base/utf8.h"
 #include "json/json.h"
 
 struct explainer {
@@ -19,17 +21,24 @@ static const char *truth_word(const struct detect_explained *e)
 
 /* ---- text ---- */
 
+/* At most `max` bytes of s, at a character's end. */
 static void visible(struct buf *b, struct str s, size_t max)
 {
-	for (size_t i = 0; i < s.len && i < max; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-		if (c < 32 || c == 127)
-			buf_printf(b, "\\x%02x", c);
-		else
-			buf_char(b, s.ptr[i]);
-	}
+	text_show(b, utf8_prefix(s, max));
 	if (s.len > max)
 		buf_lit(b, "...");
+}
+
+/* 'x', or what a null pattern means. */
+static void pattern_text(struct buf *b, struct str text, bool is_null)
+{
+	if (is_null) {
+		buf_lit(b, "null or absent");
+		return;
+	}
+	buf_char(b, '\'');
+	visible(b, text, 60);
+	buf_char(b, '\'');
 }
 
 static void leaf_text(struct explainer *x, const struct detect_explained *e)
@@ -45,9 +54,7 @@ static void leaf_text(struct explainer *x, const struct detect_explained *e)
 	buf_lit(b, ": ");
 	for (size_t i = 0; i < leaf->n_values && i < 4; i++) {
 		buf_str(b, i > 0 ? STR(" or ") : STR(""));
-		buf_char(b, '\'');
-		visible(b, leaf->values[i].text, 60);
-		buf_char(b, '\'');
+		pattern_text(b, leaf->values[i].text, leaf->values[i].kind == SIGMA_NULL);
 	}
 	if (leaf->n_values > 4)
 		buf_printf(b, " or %zu more", leaf->n_values - 4);
@@ -56,7 +63,9 @@ static void leaf_text(struct explainer *x, const struct detect_explained *e)
 static void leaf_values(struct explainer *x, const struct detect_explained *e)
 {
 	struct buf *b = &x->out;
-	if (e->n_reasons > 0 && e->reasons[0].value.ptr != NULL) {
+	if (e->truth == EXPLAIN_TRUE && e->expr->field.ptr != NULL && e->n_values == 0) {
+		buf_lit(b, "   <- absent");
+	} else if (e->n_reasons > 0 && e->reasons[0].value.ptr != NULL) {
 		buf_lit(b, "   <- '");
 		visible(b, e->reasons[0].value, 100);
 		buf_lit(b, "' matches '");
@@ -112,7 +121,7 @@ static void logsource_text(struct buf *b, const struct sigma_rule *r, const stru
 			visible(b, parts[i].rule, 60);
 			buf_char(b, ' ');
 		}
-	buf_lit(b, "  <- the event is: ");
+	buf_lit(b, "  <- the event: ");
 	const struct {
 		const char *name;
 		struct str event;
@@ -120,9 +129,8 @@ static void logsource_text(struct buf *b, const struct sigma_rule *r, const stru
 	size_t shown = 0;
 	for (size_t i = 0; i < ARRAY_LEN(of); i++)
 		if (of[i].event.len > 0) {
-			buf_printf(b, "%s=", of[i].name);
+			buf_printf(b, "%s%s=", shown > 0 ? " " : "", of[i].name);
 			visible(b, of[i].event, 60);
-			buf_char(b, ' ');
 			shown++;
 		}
 	buf_str(b, shown == 0 ? STR("of no known kind\n") : STR("\n"));
@@ -222,13 +230,14 @@ static fallible explain_batch(struct explainer *x, const struct source_batch *b,
 		size_t offset = 0;
 		struct event e;
 		enum err err = decoder_record(x->s->decoder, b, &b->records[i], &why, &offset);
-		if (err == ERR_PARSE) {
+		if (err == ERR_PARSE || err == ERR_LIMIT) {
 			on_unread(diags, &(struct source_unread){ .file = b->input->name, .line = b->records[i].line, .reason = str_of(why) });
 			continue;
 		}
 		TRY(err);
 		while (decoder_next(x->s->decoder, &e))
 			TRY(explain_event(x, &e));
+		TRY(decoder_error(x->s->decoder));
 	}
 	return ERR_OK;
 }
@@ -247,9 +256,22 @@ static fallible explain_file(struct explainer *x, struct str path, struct diag_l
 	return e == ERR_END ? ERR_OK : e;
 }
 
-static size_t active_rules(const struct session *s)
+/* "did you mean ...?" of the loaded titles, or where they are listed. */
+static struct str near_title(const struct session *s, struct arena *a, struct str name)
 {
-	return detect_active_count(s->program);
+	struct str hint = STR("`merlon rules list` shows the rules that are loaded; --rules PATH names others");
+	size_t n = s->ruleset->set.n;
+	const char **titles = arena_new_n(a, const char *, n + 1);
+	if (titles == NULL)
+		return hint;
+	for (size_t i = 0; i < n; i++) {
+		titles[i] = arena_str(a, s->ruleset->set.rules[i]->title).ptr;
+		if (titles[i] == NULL)
+			return hint;
+	}
+	const char *near = option_nearest(name, titles, n);
+	struct str better = near != NULL ? arena_printf(a, "did you mean \"%s\"?", near) : hint;
+	return better.ptr != NULL ? better : hint;
 }
 
 /* The operand is a rule file when there is one of that name, else an id or title among the loaded rules. */
@@ -264,12 +286,12 @@ fallible app_rules_explain(const struct app_rules_options *o, const struct log *
 	bool file = sys_stat(name.ptr, &st) == ERR_OK;
 
 	TRY(session_open(&s, o, file ? o->operands : o->rules, file ? (struct option_list){ 0 } : o->operands, diags));
-	if (active_rules(&s) == 0) {
-		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rule-unknown", .hint = STR("`merlon rules list` shows the rules that are loaded; --rules PATH names others") },
+	if (detect_active_count(s.program) == 0) {
+		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rule-unknown", .hint = near_title(&s, &a, name) },
 			  "no loaded rule has the id or title \"%.*s\"", STR_FMT(name));
 		return ERR_MISSING;
 	}
-	struct explainer x = { .s = &s, .json = str_is(o->format, "json"), .colour = o->colour };
+	struct explainer x = { .s = &s, .json = str_is(o->format, "json") || (o->format.len == 0 && !sys_is_terminal(1)), .colour = o->colour };
 	enum err e = explain_file(&x, o->event, diags);
 	if (e == ERR_OK)
 		e = session_print(&x.out);

@@ -3,15 +3,17 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 
 enum { EVERY_NS = 200000000, PROFILE_ROWS = 25 };
 
-/* Control characters of file names stay out of the terminal. */
+/* The end of a name tells more than its beginning. */
 static void add_name(struct buf *b, struct str name)
 {
 	size_t from = name.len > 48 ? name.len - 48 : 0;
-	for (size_t i = from; i < name.len; i++)
-		buf_char(b, (unsigned char)name.ptr[i] < 32 || name.ptr[i] == 127 ? '?' : name.ptr[i]);
+	while (from > 0 && from < name.len && ((unsigned char)name.ptr[from] & 0xC0) == 0x80)
+		from++;
+	text_show(b, str_cut(name, from, name.len));
 }
 
 void progress_show(struct run *run)
@@ -66,7 +68,11 @@ void profile_render(const struct run *run, struct buf *out)
 	for (size_t i = 0; i < n && i < PROFILE_ROWS && rows[i].cost->evaluations > 0; i++) {
 		const struct detect_rule_cost *c = rows[i].cost;
 		const struct detection_rule *r = &run->rules[rows[i].rule];
-		buf_printf(out, "%10.1f %10llu %10llu %8.0f  %.*s (%.*s)\n", (double)c->nanoseconds / 1e6, (unsigned long long)c->evaluations,
-			   (unsigned long long)c->matches, (double)c->nanoseconds / (double)c->evaluations, STR_FMT(r->title), STR_FMT(r->path));
+		buf_printf(out, "%10.1f %10llu %10llu %8.0f  ", (double)c->nanoseconds / 1e6, (unsigned long long)c->evaluations,
+			   (unsigned long long)c->matches, (double)c->nanoseconds / (double)c->evaluations);
+		text_show(out, r->title);
+		buf_lit(out, " (");
+		text_show(out, r->path);
+		buf_lit(out, ")\n");
 	}
 }

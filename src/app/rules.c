@@ -5,6 +5,7 @@
 
 #include "app/session.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "json/json.h"
 
 static struct option_list rule_paths(const struct app_rules_options *o)
@@ -78,23 +79,16 @@ static void row_json(struct buf *b, const struct list_row *r)
 	buf_lit(b, "}\n");
 }
 
-/* Text from a file, made fit for a terminal. */
-static void visible(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		buf_char(b, (unsigned char)s.ptr[i] < 32 || s.ptr[i] == 127 ? ' ' : s.ptr[i]);
-}
-
 static void row_table(struct buf *b, const struct list_row *r, bool colour)
 {
 	const char *paint = !colour ? "" : r->loaded ? "" : "\x1b[31m", *plain = colour ? "\x1b[0m" : "";
 	buf_printf(b, "%s%-13s %-11s ", paint, r->loaded ? r->level : "refused", r->type);
-	visible(b, r->title.len > 0 ? r->title : STR("(no title)"));
+	text_show(b, r->title.len > 0 ? r->title : STR("(no title)"));
 	buf_lit(b, "  ");
-	visible(b, r->path);
+	text_show(b, r->path);
 	if (r->reason.len > 0) {
 		buf_lit(b, "\n              ");
-		visible(b, r->reason);
+		text_show(b, r->reason);
 	}
 	buf_printf(b, "%s\n", plain);
 }

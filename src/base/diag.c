@@ -14,30 +14,20 @@
 
 enum { TEXT_KEPT = 4096, EXCERPT_KEPT = 4096, EXCERPT_SHOWN = 160, TAB = 8 };
 
-/* The first `max` bytes, not splitting a character. */
-static struct str cut_at(struct str s, size_t max)
-{
-	if (s.len <= max)
-		return s;
-	for (int i = 0; i < 3 && max > 0 && ((unsigned char)s.ptr[max] & 0xc0) == 0x80; i++)
-		max--;
-	return (struct str){ s.ptr, max };
-}
-
 static bool keep(struct arena *a, struct str *s)
 {
 	if (s->len == 0) {
 		*s = STR("");
 		return true;
 	}
-	*s = s->len <= TEXT_KEPT ? arena_str(a, *s) : arena_printf(a, "%.*s ...", STR_FMT(cut_at(*s, TEXT_KEPT)));
+	*s = s->len <= TEXT_KEPT ? arena_str(a, *s) : arena_printf(a, "%.*s ...", STR_FMT(utf8_prefix(*s, TEXT_KEPT)));
 	return s->ptr != NULL;
 }
 
 /* A line is kept up to a bound; when the place lies beyond it, no line is better than the wrong part of one. */
 static struct str excerpt_of(const struct diag *d)
 {
-	return d->column <= EXCERPT_KEPT / 4 ? cut_at(d->excerpt, EXCERPT_KEPT) : STR("");
+	return d->column <= EXCERPT_KEPT / 4 ? utf8_prefix(d->excerpt, EXCERPT_KEPT) : STR("");
 }
 
 static bool count(struct diag_list *list, enum diag_severity severity)
@@ -69,7 +59,7 @@ void diag_addf(struct diag_list *list, const struct diag *d, const char *fmt, ..
 	copy.text = (struct str){ text, len > 0 ? (size_t)len : 0 };
 	if (copy.text.len >= sizeof(text)) {
 		static const char more[] = " ...";
-		struct str cut = cut_at((struct str){ text, sizeof(text) - 1 }, sizeof(text) - sizeof(more));
+		struct str cut = utf8_prefix((struct str){ text, sizeof(text) - 1 }, sizeof(text) - sizeof(more));
 		memcpy(text + cut.len, more, sizeof(more));
 		copy.text.len = cut.len + sizeof(more) - 1;
 	}

@@ -176,3 +176,12 @@ bool ascii_eq_nocase(struct str a, struct str b)
 			return false;
 	return true;
 }
+
+struct str utf8_prefix(struct str s, size_t max)
+{
+	if (s.len <= max)
+		return s;
+	for (int i = 0; i < 3 && max > 0 && ((unsigned char)s.ptr[max] & 0xC0) == 0x80; i++)
+		max--;
+	return str_cut(s, 0, max);
+}

@@ -12,6 +12,8 @@ size_t utf8_encode(uint32_t cp, char *out);
 uint32_t utf8_fold(uint32_t cp);
 bool utf8_is_ascii(const char *s, size_t n);
 bool utf8_is_valid(const char *s, size_t n);
+/* At most the first `max` bytes of s, without half a character at the end. */
+struct str utf8_prefix(struct str s, size_t max);
 /* Folds s into out, which must hold 3 * n bytes (folding can lengthen by at most that). Returns the length written. */
 size_t utf8_fold_into(const char *s, size_t n, char *out);
 static inline char ascii_lower(char c)

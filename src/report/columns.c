@@ -113,12 +113,3 @@ void columns_number(struct buf *out, uint64_t n)
 	} while (n > 0);
 	buf_add(out, digits + at, sizeof(digits) - at);
 }
-
-struct str columns_head(struct str s, size_t bytes)
-{
-	if (s.len <= bytes)
-		return s;
-	while (bytes > 0 && ((unsigned char)s.ptr[bytes] & 0xC0) == 0x80)
-		bytes--;
-	return str_cut(s, 0, bytes);
-}

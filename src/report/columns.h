@@ -18,6 +18,4 @@ size_t columns_of(struct str s, size_t max);
 void columns_spaces(struct buf *out, size_t n);
 /* 1234567 as "1,234,567". */
 void columns_number(struct buf *out, uint64_t n);
-/* The longest run of whole characters of s in at most `bytes` bytes. */
-struct str columns_head(struct str s, size_t bytes);
 #endif

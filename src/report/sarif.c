@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/sys.h"
+#include "base/utf8.h"
 #include "report/cells.h"
 #include "report/columns.h"
 #include "report/report.h"
@@ -218,7 +219,7 @@ static void write_result(struct report_sarif *r, const struct detection *d, uint
 	json_write_str(w->out, rule_id(d->rule));
 	W_INT(w, "ruleIndex", number);
 	W_TEXT(w, "level", str_of(sarif_level(d->rule->level_rank)));
-	write_message(w, STR("\"message\":{"), columns_head(buf_view(&r->scratch), MESSAGE_BYTES));
+	write_message(w, STR("\"message\":{"), utf8_prefix(buf_view(&r->scratch), MESSAGE_BYTES));
 	write_location(w, d->event);
 	W_OBJECT(w, "partialFingerprints");
 	W_TEXT(w, "merlonDetection/v1", d->fingerprint);

