@@ -409,7 +409,7 @@ static bool number_in_text(struct str t, struct number *ret)
 	ret->real = strtod(s, NULL);
 	long double wide = strtold(s, NULL); /* holds every 64-bit integer */
 	if (strpbrk(s, ".eE") != NULL)       /* not written as an integer: as near as a double comes */
-		wide = ret->real;
+		wide = (long double)ret->real;
 	ret->integer = wide >= -9223372036854775808.0L && wide <= 9223372036854775807.0L &&
 	               !(wide - (long double)(int64_t)wide > 0) && !(wide - (long double)(int64_t)wide < 0);
 	ret->exact = ret->integer ? (int64_t)wide : 0;
