@@ -99,6 +99,8 @@ fallible agree_event(struct agree *a, const char *json, const struct agree_shape
                      struct buf *wrong)
 {
 	TRY(engine_read(&a->fast, json));
+	if (value_kind(a->fast.event.record) != VALUE_MAP)
+		return ERR_OK; /* decoding yields maps only */
 	struct event e = a->fast.event;
 	if (shape != NULL) {
 		e.view = shape->view != NULL ? shape->view : e.view;
