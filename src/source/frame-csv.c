@@ -1,6 +1,8 @@
 /*
  * CSV records (RFC 4180, any separator): a quote opens only at the start of a field, a quoted field may hold newlines,
- * "" is a quote. The first record is the header: it goes to the input, not into a batch.
+ * "" is a quote. The first record is the header: it goes to the input, not into a batch. A quote that nothing closes,
+ * up to the end of the input or the size limit, is a fault of its line alone: the record ends there, and the next lines
+ * are read again.
  */
 #include "source/internal.h"
 
@@ -67,9 +69,38 @@ static void scan_quoted(struct frame *f, struct csv_frame *c)
 		c->quote = QUOTE_PENDING;
 }
 
-static enum err csv_cut(struct frame *f, struct source_batch *b, bool at_end)
+/* Ends a record whose quote did not close before `to` at its first newline. */
+static enum err split_unclosed(struct frame *f, struct source_batch *b, struct csv_frame *c, size_t to, bool *ret_split)
 {
-	struct csv_frame *c = f->state;
+	const char *nl = memchr(f->data + f->start, '\n', to - f->start);
+	*ret_split = c->quote == QUOTE_IN && !f->dropping && nl != NULL;
+	if (!*ret_split)
+		return ERR_OK;
+	f->scan = (size_t)(nl - f->data) + 1;
+	TRY(end_line(f, b, c, f->scan - 1, true));
+	frame_advance(f, f->scan);
+	return ERR_OK;
+}
+
+/* The window ended inside a record. */
+static enum err check_size(struct frame *f, struct source_batch *b, struct csv_frame *c)
+{
+	bool split = false;
+	if (f->scan - f->start <= LIMIT_RECORD_BYTES && !f->dropping)
+		return ERR_OK;
+	if (f->scan - f->start > LIMIT_RECORD_BYTES)
+		TRY(split_unclosed(f, b, c, f->start + LIMIT_RECORD_BYTES, &split));
+	if (split)
+		return ERR_OK;
+	if (c->have_header)
+		return frame_check_lines(f, b);
+	TRY(end_line(f, b, c, f->scan, true));
+	frame_advance(f, f->scan);
+	return ERR_OK;
+}
+
+static enum err cut_window(struct frame *f, struct source_batch *b, struct csv_frame *c, bool at_end)
+{
 	while (f->scan < f->len && !frame_is_full(f, b)) {
 		if (c->quote != QUOTE_NONE) {
 			scan_quoted(f, c);
@@ -81,11 +112,24 @@ static enum err csv_cut(struct frame *f, struct source_batch *b, bool at_end)
 	if (f->scan < f->len)
 		return ERR_OK;
 	if (!at_end)
-		return c->have_header ? frame_check_lines(f, b) : ERR_OK;
-	if (f->start < f->len || f->dropping) {
+		return check_size(f, b, c);
+	bool split = false;
+	TRY(split_unclosed(f, b, c, f->len, &split));
+	if (!split && (f->start < f->len || f->dropping)) {
 		TRY(end_line(f, b, c, f->len, c->quote == QUOTE_IN || f->cut_short));
 		frame_advance(f, f->len);
 	}
+	return ERR_OK;
+}
+
+static enum err csv_cut(struct frame *f, struct source_batch *b, bool at_end)
+{
+	struct csv_frame *c = f->state;
+	size_t before = 0;
+	do { /* again, when a record gave back what it had taken */
+		before = f->scan;
+		TRY(cut_window(f, b, c, at_end));
+	} while (f->scan < f->len && f->scan != before && !frame_is_full(f, b));
 	return ERR_OK;
 }
 
