@@ -222,10 +222,45 @@ TEST(a_bomb_is_refused_in_bounded_memory)
 	}
 	packed.n = cap - z.avail_out;
 	(void)deflateEnd(&z);
+	CHECK((UINT64_C(1) << 30) / packed.n > LIMIT_ZIP_RATIO);
 	auto_collected c;
 	CHECK(read_bytes(packed.at, packed.n, 0, false, &c) == ERR_END);
 	CHECK(c.count.unread == 1 && strstr(c.unread.ptr, "bomb") != NULL);
 	CHECK(c.count.bytes <= (UINT64_C(70) << 20));
+}
+
+TEST(what_compresses_well_within_LIMIT_ZIP_RATIO_is_read_whole)
+{
+	/* 96 MiB of lines that are spaces but for a number of many digits. */
+	enum { LINES = 96, LINE = 1 << 20 };
+	z_stream z = { .avail_in = 0 };
+	CHECK(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+	size_t cap = 1 << 20;
+	auto_bytes packed = { malloc(cap), 0 };
+	auto_bytes line = { malloc(LINE), LINE };
+	z.next_out = packed.at;
+	z.avail_out = (uInt)cap;
+	uint32_t digits = 1;
+	for (int i = 0; i < LINES; i++) {
+		memset(line.at, ' ', LINE);
+		memcpy(line.at, "{\"a\":\"", 6);
+		for (size_t k = 6; k < 600; k++) {
+			digits = digits * 1664525u + 1013904223u;
+			((char *)line.at)[k] = (char)('0' + (digits >> 16) % 10);
+		}
+		memcpy((char *)line.at + 600, "\"}", 2);
+		((char *)line.at)[LINE - 1] = '\n';
+		z.next_in = line.at;
+		z.avail_in = LINE;
+		CHECK(deflate(&z, i == LINES - 1 ? Z_FINISH : Z_NO_FLUSH) >= 0);
+	}
+	packed.n = cap - z.avail_out;
+	(void)deflateEnd(&z);
+	uint64_t ratio = (UINT64_C(96) << 20) / packed.n;
+	CHECKF(ratio > LIMIT_ZIP_RATIO / 4 && ratio < LIMIT_ZIP_RATIO, "%llu", (unsigned long long)ratio);
+	auto_collected c;
+	CHECK(read_bytes(packed.at, packed.n, 0, false, &c) == ERR_END);
+	CHECKF(c.count.unread == 0 && c.n == LINES && c.count.bytes == (UINT64_C(96) << 20), "%zu records", c.n);
 }
 
 TEST(compression_within_compression_is_refused)
