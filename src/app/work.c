@@ -96,17 +96,21 @@ static bool scope_wanted(const struct detect_plan *p, const struct event_facts *
 	return account && (p->region.len == 0 || f->scope_region.len == 0 || str_eq(p->region, f->scope_region));
 }
 
+/* Apart from `wanted`, so that only runs with filters pay for clearing facts. */
+static NOINLINE fallible filter_scope(struct worker *w, const struct event *e, bool *ret)
+{
+	struct event_facts facts;
+	TRY(decode_event_facts(w->decoder, e, &w->arena, &facts));
+	*ret = scope_wanted(&w->run->plan, &facts);
+	return ERR_OK;
+}
+
 static fallible wanted(struct worker *w, const struct event *e, int64_t time, bool *ret)
 {
 	const struct detect_plan *p = &w->run->plan;
-	struct event_facts facts;
 	*ret = time == TIME_NONE ||
 	       ((p->since_ns == TIME_NONE || time >= p->since_ns) && (p->until_ns == TIME_NONE || time < p->until_ns));
-	if (!*ret || !p->filters)
-		return ERR_OK;
-	TRY(decode_event_facts(w->decoder, e, &w->arena, &facts));
-	*ret = scope_wanted(p, &facts);
-	return ERR_OK;
+	return *ret && p->filters ? filter_scope(w, e, ret) : ERR_OK;
 }
 
 static fallible match(struct worker *w, const struct event *e, struct detect_matches *ret)
@@ -171,7 +175,7 @@ static fallible emit(struct worker *w, struct job *job, const struct detection *
 	return vec_push(&job->detections, &job->arena, jd);
 }
 
-static fallible report_matches(struct worker *w, struct job *job, struct event *e, int64_t time, const struct detect_matches *m)
+static NOINLINE fallible report_matches(struct worker *w, struct job *job, struct event *e, int64_t time, const struct detect_matches *m)
 {
 	struct event_facts facts;
 	struct str id;

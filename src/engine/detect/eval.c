@@ -270,6 +270,24 @@ enum truth keyword_match(struct detect_scratch *s, const struct pattern *p, stru
 	return pattern_match(s, p, c);
 }
 
+static ALWAYS_INLINE bool plain_ends_match(const struct plain *p, struct str t)
+{
+	if (t.len < p->len || (p->kind == PATTERN_EXACT && t.len != p->len))
+		return false;
+	const char *at = p->kind == PATTERN_SUFFIX ? t.ptr + t.len - p->len : t.ptr;
+	return p->len == 0 || (at[p->len - 1] == p->last && memcmp(at, p->ptr, p->len) == 0);
+}
+
+static ALWAYS_INLINE bool plain_match(const struct pred *pr, uint32_t i, struct str t)
+{
+	const struct plain *p = &pr->plain[i];
+	if (p->kind <= PATTERN_SUFFIX)
+		return plain_ends_match(p, t);
+	if (p->kind == PATTERN_CONTAINS)
+		return is_in(t, (struct str){ p->ptr, p->len });
+	return p->kind == PATTERN_ANY || glob_match(pr->patterns[i].glob, t);
+}
+
 /* Only string patterns without regard to case: the text is folded once and each pattern is a compare. */
 static enum truth plain_decide(struct detect_scratch *s, const struct pred *pr, struct cell *first,
 			       struct cell **ret_cell, const struct pattern **ret_pattern)
@@ -279,7 +297,7 @@ static enum truth plain_decide(struct detect_scratch *s, const struct pred *pr, 
 			continue;
 		struct str t = c->has_folded ? c->folded : cell_folded(s, c);
 		for (uint32_t i = 0; i < pr->n; i++) {
-			if (text_match(&pr->patterns[i], t)) {
+			if (plain_match(pr, i, t)) {
 				*ret_cell = c;
 				*ret_pattern = &pr->patterns[i];
 				return TRUTH_TRUE;
@@ -411,7 +429,7 @@ enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct c
 	if (pr->field == NO_FIELD)
 		return keywords_decide(s, pr, ret_cell, ret_pattern);
 	struct cell *first = slot_cells(s, s->plan->slot_of_field[pr->field]);
-	if (pr->plain)
+	if (pr->plain != NULL)
 		return first == NULL ? TRUTH_FALSE : plain_decide(s, pr, first, ret_cell, ret_pattern);
 	for (uint32_t i = 0; i < pr->n; i++) {
 		const struct pattern *p = &pr->patterns[i];

@@ -1,8 +1,6 @@
 /*
  * One event through the engine: find the plan, take the fields, let witnesses nominate rules, decide the nominated ones.
  */
-#include <time.h>
-
 #include "base/sys.h"
 #include "base/utf8.h"
 #include "engine/detect/program.h"
@@ -169,19 +167,12 @@ static void witness_event(struct detect_scratch *s)
 
 /* ---- deciding ---- */
 
-static int64_t profile_clock(void)
-{
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static enum truth decide_profiled(struct detect_scratch *s, uint32_t rule)
 {
 	struct detect_rule_cost *c = &s->costs[rule];
-	int64_t from = profile_clock();
+	int64_t from = sys_monotonic_ns();
 	enum truth t = term_eval(s, s->program->rules[rule].root);
-	c->nanoseconds += (uint64_t)(profile_clock() - from);
+	c->nanoseconds += (uint64_t)(sys_monotonic_ns() - from);
 	c->evaluations++;
 	c->matches += t == TRUTH_TRUE;
 	return t;

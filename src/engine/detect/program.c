@@ -68,9 +68,22 @@ static void key_value(struct buf *b, const struct sigma_value *v)
 	buf_char(b, '\n');
 }
 
+static fallible pack_plain(struct detect_program *p, struct pred *pr)
+{
+	pr->plain = arena_new_n(&p->arena, struct plain, pr->n);
+	TRY(got(pr->plain));
+	for (uint32_t i = 0; i < pr->n; i++) {
+		struct str t = pr->patterns[i].text;
+		pr->plain[i] = (struct plain){ .ptr = t.ptr, .len = (uint32_t)t.len, .kind = (unsigned char)pr->patterns[i].kind,
+					       .last = t.len > 0 ? t.ptr[t.len - 1] : '\0' };
+	}
+	return ERR_OK;
+}
+
 static fallible pred_new(struct detect_program *p, const struct sigma_expr *leaf, uint32_t field, uint32_t *ret)
 {
-	struct pred pr = { .field = field, .n = (uint32_t)leaf->n_values, .leaf = leaf, .plain = true };
+	struct pred pr = { .field = field, .n = (uint32_t)leaf->n_values, .leaf = leaf };
+	bool plain = field != NO_FIELD;
 	pr.patterns = arena_new_n(&p->arena, struct pattern, pr.n);
 	TRY(got(pr.patterns));
 	for (uint32_t i = 0; i < pr.n; i++) {
@@ -78,10 +91,12 @@ static fallible pred_new(struct detect_program *p, const struct sigma_expr *leaf
 		if (pr.patterns[i].kind == PATTERN_FIELDREF)
 			TRY(field_id(p, leaf->values[i].text, &pr.patterns[i].field));
 		pr.cost += pattern_cost(&pr.patterns[i]);
-		pr.plain = pr.plain && leaf->values[i].kind == SIGMA_STRING && !leaf->values[i].cased;
+		plain = plain && leaf->values[i].kind == SIGMA_STRING && !leaf->values[i].cased;
 	}
 	if (field == NO_FIELD)
 		pr.cost = pr.cost * 20 + 100;
+	if (plain)
+		TRY(pack_plain(p, &pr));
 	*ret = (uint32_t)p->preds.n;
 	return vec_push(&p->preds, &p->arena, pr);
 }

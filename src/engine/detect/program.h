@@ -40,13 +40,20 @@ struct pattern {
 	struct regex *regex; /* REGEX: compiled when a plan first needs it */
 	uint32_t field; /* FIELDREF: the other field */
 };
+/* What comparing one string pattern needs, closely packed: lists of a hundred are common. */
+struct plain {
+	const char *ptr;
+	uint32_t len;
+	unsigned char kind; /* enum pattern_kind, strings only */
+	char last;	    /* ptr's last byte */
+};
 struct pred {
 	uint32_t field; /* NO_FIELD = keywords */
 	uint32_t n;
 	struct pattern *patterns;
 	const struct sigma_expr *leaf; /* the first leaf that gave it, for words */
 	unsigned cost; /* relative cost of evaluating */
-	bool plain; /* all patterns are strings without regard to case */
+	struct plain *plain; /* of all patterns, when all are strings without regard to case; else NULL */
 	bool regex_bad; /* could not be compiled: undetermined */
 };
 /*
@@ -237,9 +244,25 @@ static ALWAYS_INLINE void nominate(struct detect_scratch *s, struct rule_list li
 	for (uint32_t i = 0; i < list.n; i++)
 		s->bits[rules[i] / 64] |= 1ull << rules[i] % 64;
 }
+/* Do the eight-byte words of p and text differ in more than bit 5? Most texts that do not stand at p end here. */
+static ALWAYS_INLINE bool words_differ(const char *p, struct str text)
+{
+	const uint64_t fold = 0x2020202020202020ull;
+	uint64_t a, b;
+	for (size_t i = 0; i < text.len; i += 8) {
+		size_t at = i + 8 <= text.len ? i : text.len - 8;
+		memcpy(&a, p + at, 8);
+		memcpy(&b, text.ptr + at, 8);
+		if ((a | fold) != (b | fold))
+			return true;
+	}
+	return false;
+}
 /* Does text (folded) stand at p, ASCII case ignored? */
 static inline bool text_stands_at(const char *p, struct str text)
 {
+	if (text.len >= 8 && words_differ(p, text))
+		return false;
 	for (size_t i = 0; i < text.len; i++)
 		if (ascii_lower(p[i]) != text.ptr[i])
 			return false;
