@@ -191,7 +191,8 @@ static struct str container_text(struct detect_scratch *s, const struct cell *c)
 	buf_reset(&s->text);
 	json_write_value(&s->text, (struct value){ s->current->record.doc, c->at });
 	if (buf_err(&s->text) != ERR_OK) {
-		s->truncated = true;
+		s->truncated |= buf_err(&s->text) == ERR_LIMIT;
+		s->memory_gone |= buf_err(&s->text) == ERR_MEMORY;
 		return (struct str){ "", 0 };
 	}
 	return made_text(s, s->text.ptr, s->text.len);
@@ -208,8 +209,10 @@ struct str cell_text(struct detect_scratch *s, struct cell *c)
 		t = container_text(s, c);
 	else if (c->type != 'n' && value_text((struct value){ s->current->record.doc, c->at }, scratch, &t))
 		t = made_text(s, t.ptr, t.len);
-	if (t.ptr == NULL)
+	if (t.ptr == NULL) {
+		s->memory_gone = true; /* the only reason for which a text cannot be made */
 		t = (struct str){ "", 0 };
+	}
 	c->text = t;
 	c->has_text = true;
 	return t;
@@ -263,8 +266,7 @@ struct str cell_folded(struct detect_scratch *s, struct cell *c)
 		char *out = arena_alloc(&s->event, 3 * t.len);
 		if (out != NULL)
 			c->folded = (struct str){ out, utf8_fold_into(t.ptr, t.len, out) };
-		else
-			s->truncated = true;
+		s->memory_gone |= out == NULL;
 	} else if (pooled && lower_pool(s) != NULL) {
 		c->folded = (struct str){ s->lower + (t.ptr - s->pool.ptr), t.len };
 	} else {
@@ -272,9 +274,8 @@ struct str cell_folded(struct detect_scratch *s, struct cell *c)
 		if (out != NULL) {
 			lower_copy(out, t.ptr, t.len);
 			c->folded = (struct str){ out, t.len };
-		} else {
-			s->truncated = true;
 		}
+		s->memory_gone |= out == NULL;
 	}
 	c->has_folded = true;
 	return c->folded;

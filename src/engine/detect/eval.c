@@ -414,8 +414,10 @@ static enum truth keywords_decide(struct detect_scratch *s, const struct pred *p
 	if (s->current->record.doc == NULL || !each_scalar(s, keyword_scalar, &k))
 		return k.truth;
 	struct cell *kept = arena_new(&s->event, struct cell);
-	if (kept == NULL)
+	if (kept == NULL) {
+		s->memory_gone = true;
 		return TRUTH_UNDETERMINED;
+	}
 	*kept = k.hit;
 	*ret_cell = kept;
 	*ret_pattern = k.pattern;

@@ -83,7 +83,7 @@ fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s
 	TRY(collect(s, p->rules[rule].root, &r));
 	*ret = r.list.at;
 	*ret_n = r.list.n;
-	return ERR_OK;
+	return s->memory_gone ? ERR_MEMORY : ERR_OK;
 }
 
 /* ---- explain: every node, no short cuts ---- */

@@ -234,7 +234,7 @@ static void scratch_begin(struct detect_scratch *s, const struct plan *plan, con
 	s->plan = plan;
 	s->current = e;
 	s->n_matched = s->n_undetermined = 0;
-	s->truncated = false;
+	s->truncated = s->memory_gone = false;
 	s->lower_ready = false;
 	s->pool = record_pool(e->record);
 	if (s->event.used > 0)
@@ -258,6 +258,8 @@ fallible detect_match(const struct detect_program *p, struct detect_scratch *s, 
 		witness_event(s);
 		decide_candidates(s);
 	}
+	if (UNLIKELY(s->memory_gone))
+		return ERR_MEMORY;
 	*ret = (struct detect_matches){ .rules = s->matched, .n = s->n_matched, .undetermined = s->undetermined,
 					.n_undetermined = s->n_undetermined, .truncated = s->truncated };
 	return ERR_OK;

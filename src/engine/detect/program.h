@@ -226,6 +226,7 @@ struct detect_scratch {
 	uint32_t bits_cap;
 	uint32_t *matched, n_matched, matched_cap, *undetermined, n_undetermined;
 	bool truncated;
+	bool memory_gone; /* an allocation failed while deciding: the answer is not to be trusted */
 	struct regex_scratch *regex;
 	struct buf text; /* made texts of this event; chunks do not move: see scratch_text */
 	struct arena event; /* texts made for this event */
@@ -274,6 +275,7 @@ fallible pattern_build(struct detect_program *p, const struct sigma_value *v, st
 unsigned pattern_cost(const struct pattern *p);
 /* Glob over text: both folded, or both as they are. */
 bool glob_match(const struct sigma_string *g, struct str text);
+/* [+-] digits [. digits] [e [+-] digits], nothing else, shorter than 64 bytes; anything else is no number. */
 bool number_from_text(struct str s, bool *ret_integer, int64_t *ret_int, double *ret_double);
 
 /* cell.c: the event's values */
