@@ -2,16 +2,16 @@
  * `merlon rules test`: NAME.cases.yml beside NAME.yml holds events with the verdict they should get. A case is a map:
  *
  *	- name: root signs in without a second factor
- *	  match: true			which rules of the file should match: true (at least one), false (none), or their titles or ids as a list
- *	  event: { ... }		the record as a map, or as text together with
- *	  format: auditd		how text is read (default: ndjson)
+ *	  match: true			which rules of the file should match: true (at least one), false (none), or their
+ *titles or ids as a list event: { ... }		the record as a map, or as text together with format: auditd
+ *how text is read (default: ndjson)
  */
 #include "app/session.h"
 #include "base/limits.h"
 #include "base/sys.h"
 #include "base/utf8.h"
-#include "json/json.h"
 #include "lang/yaml/yaml.h"
+#include "json/json.h"
 
 struct tester {
 	struct session s;
@@ -36,7 +36,8 @@ static fallible note_matches(struct tester *t, struct str rule_path, const struc
 	return ERR_OK;
 }
 
-static fallible run_event(struct tester *t, struct value c, struct str rule_path, struct str case_path, struct verdict *ret)
+static fallible run_event(struct tester *t, struct value c, struct str rule_path, struct str case_path,
+                          struct verdict *ret)
 {
 	auto_buf text = { .max = LIMIT_RECORD_BYTES };
 	struct value event = value_get(c, STR("event"));
@@ -91,7 +92,8 @@ static bool as_wanted(const struct tester *t, struct value match, const struct v
 	return n == v->n;
 }
 
-static void report_case(struct tester *t, struct str path, struct value c, struct value match, const struct verdict *v, bool ok)
+static void report_case(struct tester *t, struct str path, struct value c, struct value match, const struct verdict *v,
+                        bool ok)
 {
 	struct buf *b = &t->out;
 	struct str name = value_str_or_empty(value_get(c, STR("name")));
@@ -118,11 +120,17 @@ static fallible run_case(struct tester *t, struct str path, struct str rule_path
 	struct value match = value_get(c, STR("match"));
 	enum value_kind kind = value_kind(match);
 	bool usable = value_kind(c) == VALUE_MAP && (kind == VALUE_BOOL || kind == VALUE_LIST) &&
-		      value_kind(value_get(c, STR("event"))) != VALUE_ABSENT;
+	              value_kind(value_get(c, STR("event"))) != VALUE_ABSENT;
 	if (!usable) {
 		struct value_span at = value_where(c);
-		diag_add(t->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "case", .file = path, .line = at.line, .column = at.column,
-						   .text = STR("a case needs `match` (true, false or a list of rules) and `event`") });
+		diag_add(
+		    t->diags,
+		    &(struct diag){ .severity = DIAG_ERROR,
+		                    .code = "case",
+		                    .file = path,
+		                    .line = at.line,
+		                    .column = at.column,
+		                    .text = STR("a case needs `match` (true, false or a list of rules) and `event`") });
 		t->failed++;
 		return ERR_OK;
 	}
@@ -156,7 +164,9 @@ static fallible run_file(struct tester *t, struct str path, struct str rule_path
 static fallible test_rule_file(struct tester *t, struct str rule_path)
 {
 	struct stat st;
-	size_t stem = rule_path.len - (str_ends(rule_path, STR(".yaml")) ? 5 : str_ends(rule_path, STR(".yml")) ? 4 : 0);
+	size_t stem = rule_path.len - (str_ends(rule_path, STR(".yaml"))  ? 5
+	                               : str_ends(rule_path, STR(".yml")) ? 4
+	                                                                  : 0);
 	struct str path = arena_printf(&t->s.arena, "%.*s.cases.yml", (int)stem, rule_path.ptr);
 	struct str name, text;
 	TRY(got(path.ptr));
@@ -185,7 +195,8 @@ static fallible test_all(struct tester *t, const struct app_rules_options *o)
 	return session_print(&t->out);
 }
 
-fallible app_rules_test(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
+fallible app_rules_test(const struct app_rules_options *o, const struct log *log, struct diag_list *diags,
+                        int *ret_exit)
 {
 	struct tester t = { .diags = diags, .json = str_is(o->format, "json") };
 	(void)log;

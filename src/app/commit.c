@@ -1,4 +1,5 @@
-/* The ordered end of the pipeline: what was seen before is dropped (and counted), late times are filled in, output is written, totals are kept. */
+/* The ordered end of the pipeline: what was seen before is dropped (and counted), late times are filled in, output is
+ * written, totals are kept. */
 #include "app/run.h"
 #include "base/sys.h"
 #include "base/time.h"
@@ -20,9 +21,12 @@ static void show_unread(struct run *run, const struct job *job)
 	uint64_t shown = job->counts.unread < JOB_UNREAD_SHOWN ? job->counts.unread : JOB_UNREAD_SHOWN;
 	for (uint64_t i = 0; i < shown; i++) {
 		const struct job_unread *u = &job->unread[i];
-		struct diag d = { .severity = DIAG_WARNING, .code = "unread", .file = u->file, .line = (uint32_t)u->line };
+		struct diag d = {
+			.severity = DIAG_WARNING, .code = "unread", .file = u->file, .line = (uint32_t)u->line
+		};
 		if (u->line > 0)
-			diag_addf(run->diags, &d, "not read (offset %llu): %.*s", (unsigned long long)u->offset, STR_FMT(u->reason));
+			diag_addf(run->diags, &d, "not read (offset %llu): %.*s", (unsigned long long)u->offset,
+			          STR_FMT(u->reason));
 		else
 			diag_addf(run->diags, &d, "not read: %.*s", STR_FMT(u->reason));
 	}
@@ -151,8 +155,9 @@ static fallible commit_unread(struct run *run, struct job *job)
 	TRY(buf_err(&job->dead));
 	enum err e = job->dead.len > 0 ? sys_write_all(run->dead_fd, job->dead.ptr, job->dead.len) : ERR_OK;
 	if (e != ERR_OK)
-		diag_addf(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = run->options->dead_letter },
-			  "what could not be read cannot be kept: %s", err_text(e));
+		diag_addf(run->diags,
+		          &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = run->options->dead_letter },
+		          "what could not be read cannot be kept: %s", err_text(e));
 	return e;
 }
 
@@ -185,7 +190,8 @@ static fallible summary_sources(struct run *run, struct arena *arena, struct rep
 	TRY(got(counts));
 	for (size_t i = 0; i < n; i++)
 		if (run->by_decoder[i] > 0)
-			counts[used++] = (struct report_source_count){ decode_set_title(run->decode, (uint32_t)i), run->by_decoder[i] };
+			counts[used++] = (struct report_source_count){ decode_set_title(run->decode, (uint32_t)i),
+				                                       run->by_decoder[i] };
 	s->sources = counts;
 	s->n_sources = used;
 	return ERR_OK;
@@ -201,7 +207,8 @@ static void summary_rules(const struct run *run, struct report_summary *s)
 		s->rules_refused += detect_rule_refused(run->program, (uint32_t)i) != NULL;
 	}
 	for (size_t i = 0; i < set->n_refused; i++)
-		s->rules_placeholder += memmem(set->refused[i].reason.ptr, set->refused[i].reason.len, "placeholder", 11) != NULL;
+		s->rules_placeholder +=
+		    memmem(set->refused[i].reason.ptr, set->refused[i].reason.len, "placeholder", 11) != NULL;
 }
 
 void run_summary(struct run *run, struct arena *arena, struct report_summary *ret)
@@ -210,11 +217,23 @@ void run_summary(struct run *run, struct arena *arena, struct report_summary *re
 	if (run->source != NULL)
 		source_count(run->source, &c);
 	*ret = (struct report_summary){
-		.files = c.files, .files_failed = c.files_failed, .files_pruned = c.files_pruned, .files_skipped = c.files_skipped, .bytes = c.bytes,
-		.events = run->counts.events, .detections = run->detections, .duplicates = run->duplicates, .unread = run->counts.unread,
-		.truncated = run->counts.truncated, .tolerant = run->counts.tolerant, .time_assumed = run->counts.time_assumed,
-		.undetermined = run->counts.undetermined, .filtered = run->counts.filtered, .unknown_source = run->counts.unknown_source,
-		.seconds = (double)(sys_monotonic_ns() - run->started_ns) / 1e9, .interrupted = atomic_load(&run->stopping),
+		.files = c.files,
+		.files_failed = c.files_failed,
+		.files_pruned = c.files_pruned,
+		.files_skipped = c.files_skipped,
+		.bytes = c.bytes,
+		.events = run->counts.events,
+		.detections = run->detections,
+		.duplicates = run->duplicates,
+		.unread = run->counts.unread,
+		.truncated = run->counts.truncated,
+		.tolerant = run->counts.tolerant,
+		.time_assumed = run->counts.time_assumed,
+		.undetermined = run->counts.undetermined,
+		.filtered = run->counts.filtered,
+		.unknown_source = run->counts.unknown_source,
+		.seconds = (double)(sys_monotonic_ns() - run->started_ns) / 1e9,
+		.interrupted = atomic_load(&run->stopping),
 	};
 	memcpy(ret->by_level, run->by_level, sizeof(ret->by_level));
 	summary_rules(run, ret);

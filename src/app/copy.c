@@ -1,4 +1,5 @@
-/* Deep copies of detections, for those that are reported later than their batch lives: collected reports, and detections whose time is not yet known. */
+/* Deep copies of detections, for those that are reported later than their batch lives: collected reports, and
+ * detections whose time is not yet known. */
 #include "app/run.h"
 
 static bool keep(struct arena *a, struct str *s)
@@ -11,9 +12,23 @@ static bool keep(struct arena *a, struct str *s)
 
 static bool keep_facts(struct arena *a, struct event_facts *f)
 {
-	struct str *strs[] = { &f->id, &f->actor.id, &f->actor.type, &f->actor.name, &f->actor.account, &f->actor.issuer,
-			       &f->actor.session, &f->actor.access_key, &f->action_service, &f->action_name, &f->origin_ip,
-			       &f->origin_user_agent, &f->error, &f->scope_account, &f->scope_region, &f->scope_cluster, &f->scope_host };
+	struct str *strs[] = { &f->id,
+		               &f->actor.id,
+		               &f->actor.type,
+		               &f->actor.name,
+		               &f->actor.account,
+		               &f->actor.issuer,
+		               &f->actor.session,
+		               &f->actor.access_key,
+		               &f->action_service,
+		               &f->action_name,
+		               &f->origin_ip,
+		               &f->origin_user_agent,
+		               &f->error,
+		               &f->scope_account,
+		               &f->scope_region,
+		               &f->scope_cluster,
+		               &f->scope_host };
 	bool ok = true;
 	for (size_t i = 0; i < ARRAY_LEN(strs); i++)
 		ok = ok && keep(a, strs[i]);
@@ -26,7 +41,8 @@ static bool keep_facts(struct arena *a, struct event_facts *f)
 
 static bool keep_event(struct arena *a, struct event *e, bool with_raw)
 {
-	bool ok = keep(a, &e->file) && keep(a, &e->logsource.product) && keep(a, &e->logsource.service) && keep(a, &e->logsource.category);
+	bool ok = keep(a, &e->file) && keep(a, &e->logsource.product) && keep(a, &e->logsource.service) &&
+	          keep(a, &e->logsource.category);
 	for (uint32_t i = 0; i < e->logsource.n_more; i++)
 		ok = ok && keep(a, &e->logsource.more[i]);
 	e->record = VALUE_NONE;
@@ -43,7 +59,8 @@ static bool keep_reasons(struct arena *a, struct detection *d)
 	bool ok = true;
 	for (size_t i = 0; i < d->n_reasons; i++) {
 		r[i] = d->reasons[i];
-		ok = ok && keep(a, &r[i].field) && keep(a, &r[i].value) && keep(a, &r[i].modifier) && keep(a, &r[i].pattern);
+		ok = ok && keep(a, &r[i].field) && keep(a, &r[i].value) && keep(a, &r[i].modifier) &&
+		     keep(a, &r[i].pattern);
 	}
 	d->reasons = r;
 	return ok;
@@ -62,8 +79,8 @@ fallible detection_copy(struct arena *arena, const struct detection *d, bool wit
 	*f = *d->facts;
 	c->event = e;
 	c->facts = f;
-	bool ok = keep(arena, &c->event_id) && keep(arena, &c->fingerprint) && keep_event(arena, e, with_raw) && keep_facts(arena, f) &&
-		  keep_reasons(arena, c);
+	bool ok = keep(arena, &c->event_id) && keep(arena, &c->fingerprint) && keep_event(arena, e, with_raw) &&
+	          keep_facts(arena, f) && keep_reasons(arena, c);
 	*ret = c;
 	return ok ? ERR_OK : ERR_MEMORY;
 }

@@ -238,9 +238,15 @@ static fallible load_mappings(struct run *run)
 static fallible compile_rules(struct run *run)
 {
 	const struct app_detect_options *o = run->options;
-	struct detect_options d = { .level_min = run->plan.level_min, .tags = o->tags.at, .n_tags = o->tags.n, .rules = o->rule.at,
-				    .n_rules = o->rule.n, .excludes = o->exclude.at, .n_excludes = o->exclude.n, .no_prefilter = o->no_prefilter,
-				    .profile = o->profile  };
+	struct detect_options d = { .level_min = run->plan.level_min,
+		                    .tags = o->tags.at,
+		                    .n_tags = o->tags.n,
+		                    .rules = o->rule.at,
+		                    .n_rules = o->rule.n,
+		                    .excludes = o->exclude.at,
+		                    .n_excludes = o->exclude.n,
+		                    .no_prefilter = o->no_prefilter,
+		                    .profile = o->profile };
 	size_t n = run->ruleset->set.n;
 	TRY(detect_program_new(&run->ruleset->set, &d, run->diags, &run->program));
 	run->rules = arena_new_n(&run->arena, struct detection_rule, n);
@@ -248,7 +254,8 @@ static fallible compile_rules(struct run *run)
 	for (uint32_t i = 0; i < n; i++) {
 		run->rules[i] = *detect_rule_info(run->program, i);
 		if (detect_rule_active(run->program, i))
-			TRY(report_rule_prerender(detect_rule_info(run->program, i), run->plan.format, &run->arena, &run->rules[i]));
+			TRY(report_rule_prerender(detect_rule_info(run->program, i), run->plan.format, &run->arena,
+			                          &run->rules[i]));
 	}
 	if (o->profile) {
 		run->costs = arena_new_n(&run->arena, struct detect_rule_cost, n);
@@ -267,7 +274,8 @@ static fallible check_rules(struct run *run)
 		return ERR_OK;
 	struct diag d = { .severity = DIAG_ERROR, .code = "rules-none" };
 	d.text = chosen ? STR("no loaded rule is what --rule and --tag ask for") : STR("every rule was refused");
-	d.hint = chosen ? STR("`merlon rules list` shows ids and titles") : STR("`merlon rules lint` shows what is wrong with them");
+	d.hint = chosen ? STR("`merlon rules list` shows ids and titles")
+	                : STR("`merlon rules lint` shows what is wrong with them");
 	diag_add(run->diags, &d);
 	return chosen ? ERR_USAGE : ERR_REFUSED;
 }
@@ -278,8 +286,8 @@ static fallible open_file(struct run *run, struct str path, int flags, mode_t mo
 	TRY(got(name.ptr));
 	enum err e = sys_open(name.ptr, flags, mode, ret_fd);
 	if (e != ERR_OK)
-		diag_addf(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = name }, "cannot be written: %s",
-			  err_text(e));
+		diag_addf(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = name },
+		          "cannot be written: %s", err_text(e));
 	return e;
 }
 
@@ -302,10 +310,15 @@ static fallible open_source(struct run *run)
 {
 	struct str standard = STR("-");
 	const struct app_detect_options *o = run->options;
-	struct source_options s = { .format = run->plan.input_format, .follow = o->follow, .since_ns = run->plan.since_ns,
-				    .until_ns = run->plan.until_ns, .account = o->account, .region = o->region };
+	struct source_options s = { .format = run->plan.input_format,
+		                    .follow = o->follow,
+		                    .since_ns = run->plan.since_ns,
+		                    .until_ns = run->plan.until_ns,
+		                    .account = o->account,
+		                    .region = o->region };
 	const struct str *paths = o->inputs.n > 0 ? o->inputs.at : &standard;
-	return source_open(paths, o->inputs.n > 0 ? o->inputs.n : 1, &s, &run->source_diags, on_unread, run, &run->source);
+	return source_open(paths, o->inputs.n > 0 ? o->inputs.n : 1, &s, &run->source_diags, on_unread, run,
+	                   &run->source);
 }
 
 /* ---- ending ---- */
@@ -336,7 +349,8 @@ static void write_summary(struct run *run, const struct report_summary *s)
 
 static int exit_code(const struct run *run, const struct report_summary *s, int signal_number)
 {
-	bool nothing = (s->files == 0 && s->files_pruned == 0) || (s->events + s->duplicates == 0 && (s->unread > 0 || s->files_failed > 0));
+	bool nothing = (s->files == 0 && s->files_pruned == 0) ||
+	               (s->events + s->duplicates == 0 && (s->unread > 0 || s->files_failed > 0));
 	bool refused = s->rules_refused > 0 || s->unread > 0 || s->files_failed > 0;
 	if (signal_number != 0)
 		return 128 + signal_number;
@@ -374,7 +388,9 @@ static void run_close(struct run *run)
 static fallible run_prepare(struct run *run, double *ret_seconds)
 {
 	const struct app_detect_options *o = run->options;
-	struct app_ruleset_options r = { .paths = o->rules, .pipelines = o->pipelines, .values = o->values, .threads = run->plan.threads };
+	struct app_ruleset_options r = {
+		.paths = o->rules, .pipelines = o->pipelines, .values = o->values, .threads = run->plan.threads
+	};
 	int64_t from = sys_monotonic_ns();
 	TRY(app_ruleset_load(&r, run->diags, &run->ruleset));
 	TRY(load_mappings(run));
@@ -404,7 +420,9 @@ static fallible run_all(struct run *run, struct app_stop *stop, int *ret_exit)
 	atomic_store(&run->stopping, signal_number != 0);
 	run_summary(run, &run->arena, &summary);
 	if (summary.files + summary.files_failed + summary.files_pruned == 0 && signal_number == 0)
-		diag_add(run->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "input-none", .text = STR("there is no file to read in what was named") });
+		diag_add(run->diags, &(struct diag){ .severity = DIAG_ERROR,
+		                                     .code = "input-none",
+		                                     .text = STR("there is no file to read in what was named") });
 	summary.rules_seconds = rules_seconds;
 	TRY(write_report(run, &summary));
 	write_summary(run, &summary);
@@ -418,12 +436,18 @@ static void explain_failure(struct diag_list *diags, const struct app_detect_opt
 		if (strcmp(diags->items.at[i].code, "output") == 0)
 			return; /* explained where it happened */
 	if (e == ERR_FULL || e == ERR_IO)
-		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "output", .file = o->output,
-						 .hint = STR("what was written before is complete; free some space or choose another file, and run again") },
-			  "the run stopped: %s", err_text(e));
+		diag_addf(diags,
+		          &(struct diag){ .severity = DIAG_ERROR,
+		                          .code = "output",
+		                          .file = o->output,
+		                          .hint = STR("what was written before is complete; free some space or choose "
+		                                      "another file, and run again") },
+		          "the run stopped: %s", err_text(e));
 	else if (e == ERR_MEMORY)
-		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "memory", .text = STR("the run stopped: out of memory"),
-						.hint = STR("fewer --threads need less memory") });
+		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR,
+		                                .code = "memory",
+		                                .text = STR("the run stopped: out of memory"),
+		                                .hint = STR("fewer --threads need less memory") });
 }
 
 fallible app_detect(const struct app_detect_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)

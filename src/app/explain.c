@@ -87,8 +87,15 @@ static void leaf_values(struct explainer *x, const struct detect_explained *e)
 
 static void node_text(struct explainer *x, const struct detect_explained *e, unsigned depth)
 {
-	static const char *const words[] = { [SIGMA_AND] = "all of", [SIGMA_OR] = "any of", [SIGMA_NOT] = "not", [SIGMA_LEAF] = "", [SIGMA_RULE_REF] = "rule" };
-	const char *paint = !x->colour ? "" : e->truth == EXPLAIN_TRUE ? "\x1b[32m" : e->truth == EXPLAIN_FALSE ? "\x1b[31m" : "\x1b[33m";
+	static const char *const words[] = { [SIGMA_AND] = "all of",
+		                             [SIGMA_OR] = "any of",
+		                             [SIGMA_NOT] = "not",
+		                             [SIGMA_LEAF] = "",
+		                             [SIGMA_RULE_REF] = "rule" };
+	const char *paint = !x->colour                  ? ""
+	                    : e->truth == EXPLAIN_TRUE  ? "\x1b[32m"
+	                    : e->truth == EXPLAIN_FALSE ? "\x1b[31m"
+	                                                : "\x1b[33m";
 	struct buf *b = &x->out;
 	buf_printf(b, "  %s%-12s%s ", paint, truth_word(e), x->colour ? "\x1b[0m" : "");
 	for (unsigned i = 0; i < depth; i++)
@@ -114,7 +121,9 @@ static void logsource_text(struct buf *b, const struct sigma_rule *r, const stru
 	const struct {
 		const char *name;
 		struct str rule;
-	} parts[] = { { "product", r->logsource.product }, { "category", r->logsource.category }, { "service", r->logsource.service } };
+	} parts[] = { { "product", r->logsource.product },
+		      { "category", r->logsource.category },
+		      { "service", r->logsource.service } };
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (parts[i].rule.len > 0) {
 			buf_printf(b, "%s=", parts[i].name);
@@ -125,7 +134,9 @@ static void logsource_text(struct buf *b, const struct sigma_rule *r, const stru
 	const struct {
 		const char *name;
 		struct str event;
-	} of[] = { { "product", e->logsource.product }, { "category", e->logsource.category }, { "service", e->logsource.service } };
+	} of[] = { { "product", e->logsource.product },
+		   { "category", e->logsource.category },
+		   { "service", e->logsource.service } };
 	size_t shown = 0;
 	for (size_t i = 0; i < ARRAY_LEN(of); i++)
 		if (of[i].event.len > 0) {
@@ -140,7 +151,11 @@ static void logsource_text(struct buf *b, const struct sigma_rule *r, const stru
 
 static void node_json(struct explainer *x, const struct detect_explained *e)
 {
-	static const char *const kinds[] = { [SIGMA_AND] = "and", [SIGMA_OR] = "or", [SIGMA_NOT] = "not", [SIGMA_LEAF] = "field", [SIGMA_RULE_REF] = "rule" };
+	static const char *const kinds[] = { [SIGMA_AND] = "and",
+		                             [SIGMA_OR] = "or",
+		                             [SIGMA_NOT] = "not",
+		                             [SIGMA_LEAF] = "field",
+		                             [SIGMA_RULE_REF] = "rule" };
 	struct buf *b = &x->out;
 	buf_printf(b, "{\"kind\":\"%s\",\"result\":\"%s\",\"label\":", kinds[e->expr->kind], truth_word(e));
 	json_write_str_or_null(b, e->expr->label.len > 0 ? e->expr->label : (struct str){ NULL, 0 });
@@ -187,8 +202,9 @@ static fallible explain_rule(struct explainer *x, uint32_t rule, const struct ev
 		json_write_str(b, info->title);
 		buf_lit(b, "},\"event\":{\"file\":");
 		json_write_str(b, e->file);
-		buf_printf(b, ",\"line\":%llu},\"match\":%s,\"logsource\":%s,\"condition\":", (unsigned long long)e->line, match ? "true" : "false",
-			   admits ? "true" : "false");
+		buf_printf(b,
+		           ",\"line\":%llu},\"match\":%s,\"logsource\":%s,\"condition\":", (unsigned long long)e->line,
+		           match ? "true" : "false", admits ? "true" : "false");
 		node_json(x, &tree);
 		buf_lit(b, "}\n");
 		return buf_err(b);
@@ -220,7 +236,11 @@ static fallible explain_event(struct explainer *x, const struct event *e)
 static void on_unread(void *arg, const struct source_unread *u)
 {
 	struct diag_list *diags = arg;
-	diag_add(diags, &(struct diag){ .severity = DIAG_WARNING, .code = "unread", .file = u->file, .line = (uint32_t)u->line, .text = u->reason });
+	diag_add(diags, &(struct diag){ .severity = DIAG_WARNING,
+	                                .code = "unread",
+	                                .file = u->file,
+	                                .line = (uint32_t)u->line,
+	                                .text = u->reason });
 }
 
 static fallible explain_batch(struct explainer *x, const struct source_batch *b, struct diag_list *diags)
@@ -231,7 +251,9 @@ static fallible explain_batch(struct explainer *x, const struct source_batch *b,
 		struct event e;
 		enum err err = decoder_record(x->s->decoder, b, &b->records[i], &why, &offset);
 		if (err == ERR_PARSE || err == ERR_LIMIT) {
-			on_unread(diags, &(struct source_unread){ .file = b->input->name, .line = b->records[i].line, .reason = str_of(why) });
+			on_unread(diags, &(struct source_unread){ .file = b->input->name,
+			                                          .line = b->records[i].line,
+			                                          .reason = str_of(why) });
 			continue;
 		}
 		TRY(err);
@@ -275,7 +297,8 @@ static struct str near_title(const struct session *s, struct arena *a, struct st
 }
 
 /* The operand is a rule file when there is one of that name, else an id or title among the loaded rules. */
-fallible app_rules_explain(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
+fallible app_rules_explain(const struct app_rules_options *o, const struct log *log, struct diag_list *diags,
+                           int *ret_exit)
 {
 	auto_session s = { 0 };
 	struct stat st;
@@ -287,11 +310,15 @@ fallible app_rules_explain(const struct app_rules_options *o, const struct log *
 
 	TRY(session_open(&s, o, file ? o->operands : o->rules, file ? (struct option_list){ 0 } : o->operands, diags));
 	if (detect_active_count(s.program) == 0) {
-		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rule-unknown", .hint = near_title(&s, &a, name) },
-			  "no loaded rule has the id or title \"%.*s\"", STR_FMT(name));
+		diag_addf(
+		    diags,
+		    &(struct diag){ .severity = DIAG_ERROR, .code = "rule-unknown", .hint = near_title(&s, &a, name) },
+		    "no loaded rule has the id or title \"%.*s\"", STR_FMT(name));
 		return ERR_MISSING;
 	}
-	struct explainer x = { .s = &s, .json = str_is(o->format, "json") || (o->format.len == 0 && !sys_is_terminal(1)), .colour = o->colour };
+	struct explainer x = { .s = &s,
+		               .json = str_is(o->format, "json") || (o->format.len == 0 && !sys_is_terminal(1)),
+		               .colour = o->colour };
 	enum err e = explain_file(&x, o->event, diags);
 	if (e == ERR_OK)
 		e = session_print(&x.out);

@@ -6,8 +6,8 @@
 
 static void usage(struct diag_list *diags, const char *option, struct str value, const char *hint)
 {
-	diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "usage", .hint = str_of(hint) }, "--%s: \"%.*s\" is not understood",
-		  option, STR_FMT(value));
+	diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "usage", .hint = str_of(hint) },
+	          "--%s: \"%.*s\" is not understood", option, STR_FMT(value));
 }
 
 fallible logsource_parse(struct str text, struct logsource *ret, struct diag_list *diags)
@@ -19,10 +19,13 @@ fallible logsource_parse(struct str text, struct logsource *ret, struct diag_lis
 		const char *eq = memchr(part.ptr, '=', part.len);
 		struct str key = { part.ptr, eq != NULL ? (size_t)(eq - part.ptr) : part.len };
 		struct str value = eq != NULL ? str_cut(part, key.len + 1, part.len) : (struct str){ NULL, 0 };
-		struct str *into = str_is(key, "product") ? &ls.product : str_is(key, "service") ? &ls.service :
-				   str_is(key, "category") ? &ls.category : NULL;
+		struct str *into = str_is(key, "product")    ? &ls.product
+		                   : str_is(key, "service")  ? &ls.service
+		                   : str_is(key, "category") ? &ls.category
+		                                             : NULL;
 		if (into == NULL || value.len == 0) {
-			usage(diags, "logsource", part, "write it as product=linux,service=sshd (any of product, service, category)");
+			usage(diags, "logsource", part,
+			      "write it as product=linux,service=sshd (any of product, service, category)");
 			return ERR_USAGE;
 		}
 		*into = value;
@@ -74,8 +77,11 @@ static enum err worst(enum err a, enum err b)
 
 fallible detect_plan_make(const struct app_detect_options *o, struct detect_plan *ret, struct diag_list *diags)
 {
-	struct detect_plan p = { .account = o->account, .region = o->region, .filters = o->account.len > 0 || o->region.len > 0,
-				 .has_logsource = o->logsource.len > 0, .report = { .with_raw = o->with_raw, .version = MERLON_VERSION } };
+	struct detect_plan p = { .account = o->account,
+		                 .region = o->region,
+		                 .filters = o->account.len > 0 || o->region.len > 0,
+		                 .has_logsource = o->logsource.len > 0,
+		                 .report = { .with_raw = o->with_raw, .version = MERLON_VERSION } };
 	enum err e = parse_formats(o, &p, diags);
 	e = worst(e, parse_level(o->level, "level", &p.level_min, diags));
 	e = worst(e, parse_level(o->fail_on, "fail-on", &p.fail_on, diags));

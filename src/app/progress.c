@@ -26,8 +26,9 @@ void progress_show(struct run *run)
 	source_count(run->source, &c);
 	double seconds = (double)(now - run->started_ns) / 1e9, rate = seconds > 0 ? (double)c.bytes_read / seconds : 0;
 	auto_buf b = { .max = 4096 };
-	buf_printf(&b, "\r\x1b[K%llu/%llu files  %.0f MB  %.0f records/s", (unsigned long long)c.files, (unsigned long long)c.files_total,
-		   (double)c.bytes / 1e6, seconds > 0 ? (double)c.records / seconds : 0.0);
+	buf_printf(&b, "\r\x1b[K%llu/%llu files  %.0f MB  %.0f records/s", (unsigned long long)c.files,
+	           (unsigned long long)c.files_total, (double)c.bytes / 1e6,
+	           seconds > 0 ? (double)c.records / seconds : 0.0);
 	if (!run->options->follow && rate > 0 && c.bytes_total_estimate > c.bytes_read)
 		buf_printf(&b, "  %.0f s left", (double)(c.bytes_total_estimate - c.bytes_read) / rate);
 	buf_lit(&b, "  ");
@@ -64,12 +65,14 @@ void profile_render(const struct run *run, struct buf *out)
 	for (uint32_t i = 0; i < n; i++)
 		rows[i] = (struct cost_row){ i, &run->costs[i] };
 	qsort(rows, n, sizeof(*rows), dearer);
-	buf_lit(out, "\ncost of rules (time spent evaluating rules that a witness nominated)\n  total ms  evaluated    matched  ns each  rule\n");
+	buf_lit(out, "\ncost of rules (time spent evaluating rules that a witness nominated)\n  total ms  evaluated    "
+	             "matched  ns each  rule\n");
 	for (size_t i = 0; i < n && i < PROFILE_ROWS && rows[i].cost->evaluations > 0; i++) {
 		const struct detect_rule_cost *c = rows[i].cost;
 		const struct detection_rule *r = &run->rules[rows[i].rule];
-		buf_printf(out, "%10.1f %10llu %10llu %8.0f  ", (double)c->nanoseconds / 1e6, (unsigned long long)c->evaluations,
-			   (unsigned long long)c->matches, (double)c->nanoseconds / (double)c->evaluations);
+		buf_printf(out, "%10.1f %10llu %10llu %8.0f  ", (double)c->nanoseconds / 1e6,
+		           (unsigned long long)c->evaluations, (unsigned long long)c->matches,
+		           (double)c->nanoseconds / (double)c->evaluations);
 		text_show(out, r->title);
 		buf_lit(out, " (");
 		text_show(out, r->path);

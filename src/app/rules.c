@@ -38,8 +38,14 @@ static int by_path(const void *x, const void *y)
 static struct list_row rule_row(const struct session *s, const struct sigma_rule *r, bool numbered)
 {
 	const char *refused = numbered ? detect_rule_refused(s->program, r->index) : NULL;
-	return (struct list_row){ .id = r->id, .title = r->title, .path = r->path, .type = kind_name(r->kind), .line = r->line,
-				  .level = sigma_level_name(r->level), .loaded = refused == NULL, .reason = str_of(refused) };
+	return (struct list_row){ .id = r->id,
+		                  .title = r->title,
+		                  .path = r->path,
+		                  .type = kind_name(r->kind),
+		                  .line = r->line,
+		                  .level = sigma_level_name(r->level),
+		                  .loaded = refused == NULL,
+		                  .reason = str_of(refused) };
 }
 
 static fallible collect_rows(struct session *s, struct list_row **ret, size_t *ret_n)
@@ -54,8 +60,13 @@ static fallible collect_rows(struct session *s, struct list_row **ret, size_t *r
 		rows[n++] = rule_row(s, set->filters[i], false);
 	for (size_t i = 0; i < set->n_refused; i++) {
 		const struct sigma_refused *r = &set->refused[i];
-		rows[n++] = (struct list_row){ .id = r->id, .title = r->title, .path = r->path, .reason = r->reason, .line = r->line,
-					       .type = kind_name(r->kind), .level = "" };
+		rows[n++] = (struct list_row){ .id = r->id,
+			                       .title = r->title,
+			                       .path = r->path,
+			                       .reason = r->reason,
+			                       .line = r->line,
+			                       .type = kind_name(r->kind),
+			                       .level = "" };
 	}
 	qsort(rows, n, sizeof(*rows), by_path);
 	*ret = rows;
@@ -69,8 +80,12 @@ static void row_json(struct buf *b, const struct list_row *r)
 		const char *key;
 		struct str value;
 	} members[] = {
-		{ "{\"id\":", r->id }, { ",\"title\":", r->title }, { ",\"path\":", r->path }, { ",\"type\":", str_of(r->type) },
-		{ ",\"status\":", r->loaded ? STR("loaded") : STR("refused") }, { ",\"reason\":", r->reason },
+		{ "{\"id\":", r->id },
+		{ ",\"title\":", r->title },
+		{ ",\"path\":", r->path },
+		{ ",\"type\":", str_of(r->type) },
+		{ ",\"status\":", r->loaded ? STR("loaded") : STR("refused") },
+		{ ",\"reason\":", r->reason },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		buf_str(b, str_of(members[i].key));
@@ -109,7 +124,8 @@ static void drop_rule_diags(struct diag_list *diags)
 	diags->items.n = kept;
 }
 
-fallible app_rules_list(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
+fallible app_rules_list(const struct app_rules_options *o, const struct log *log, struct diag_list *diags,
+                        int *ret_exit)
 {
 	auto_session s = { 0 };
 	auto_buf b = { 0 };
@@ -134,7 +150,8 @@ fallible app_rules_list(const struct app_rules_options *o, const struct log *log
 	return session_print(&b);
 }
 
-fallible app_rules_lint(const struct app_rules_options *o, const struct log *log, struct diag_list *diags, int *ret_exit)
+fallible app_rules_lint(const struct app_rules_options *o, const struct log *log, struct diag_list *diags,
+                        int *ret_exit)
 {
 	auto_session s = { 0 };
 	auto_buf b = { 0 };
@@ -152,7 +169,8 @@ fallible app_rules_lint(const struct app_rules_options *o, const struct log *log
 			buf_char(&b, '\n');
 		}
 	else
-		buf_printf(&b, "%zu files: %zu loaded, %zu refused, %zu warnings\n", s.ruleset->n_files, n - refused, refused, diags->warnings);
+		buf_printf(&b, "%zu files: %zu loaded, %zu refused, %zu warnings\n", s.ruleset->n_files, n - refused,
+		           refused, diags->warnings);
 	if (str_is(o->format, "json"))
 		diags->items.n = 0; /* shown */
 	*ret_exit = o->strict && refused + s.ruleset->n_failed > 0 ? 3 : 0;

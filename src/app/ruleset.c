@@ -1,6 +1,6 @@
 /*
- * Finding and loading rules. Parsing is most of the start of a run, and files are independent of each other, so it is spread over a few threads, each
- * with its own arena; linking sorts by path, so the result does not depend on how.
+ * Finding and loading rules. Parsing is most of the start of a run, and files are independent of each other, so it is
+ * spread over a few threads, each with its own arena; linking sorts by path, so the result does not depend on how.
  */
 #include "app/ruleset.h"
 
@@ -33,9 +33,11 @@ static fallible push_path(struct arena *arena, struct app_paths *paths, struct s
 	return vec_push(paths, arena, path);
 }
 
-static fallible walk(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths, struct diag_list *diags);
+static fallible walk(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths,
+                     struct diag_list *diags);
 
-static fallible walk_dir(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths, struct diag_list *diags)
+static fallible walk_dir(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths,
+                         struct diag_list *diags)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -57,7 +59,8 @@ static fallible walk_dir(struct arena *arena, struct str path, unsigned depth, s
 }
 
 /* What can't be read is reported and passed over; only memory and limits end the walk. */
-static fallible walk(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths, struct diag_list *diags)
+static fallible walk(struct arena *arena, struct str path, unsigned depth, struct app_paths *paths,
+                     struct diag_list *diags)
 {
 	struct stat st;
 	enum err e = sys_stat(path.ptr, &st);
@@ -67,7 +70,8 @@ static fallible walk(struct arena *arena, struct str path, unsigned depth, struc
 		e = push_path(arena, paths, path);
 	if (e == ERR_OK || e == ERR_MEMORY || e == ERR_LIMIT)
 		return e;
-	diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rules-read", .file = path }, "cannot be read: %s", err_text(e));
+	diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rules-read", .file = path },
+	          "cannot be read: %s", err_text(e));
 	return ERR_OK;
 }
 
@@ -82,7 +86,8 @@ fallible app_rule_files(struct arena *arena, struct str path, struct app_paths *
 	return walk(arena, kept, LIMIT_DIR_DEPTH, paths, diags);
 }
 
-static fallible find_all(struct app_ruleset *r, const struct option_list *paths, struct app_paths *found, struct diag_list *diags)
+static fallible find_all(struct app_ruleset *r, const struct option_list *paths, struct app_paths *found,
+                         struct diag_list *diags)
 {
 	struct str content;
 	for (size_t i = 0; i < paths->n; i++) {
@@ -92,8 +97,14 @@ static fallible find_all(struct app_ruleset *r, const struct option_list *paths,
 		}
 		enum err e = app_content_path(&r->arena, "detections", &content);
 		if (e == ERR_MISSING)
-			diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "content", .text = STR("the shipped rules were not found"),
-							.hint = STR("name rules with --rules, or set MERLON_CONTENT to the folder with detections/") });
+			diag_add(
+			    diags,
+			    &(struct diag){
+			        .severity = DIAG_ERROR,
+			        .code = "content",
+			        .text = STR("the shipped rules were not found"),
+			        .hint = STR(
+			            "name rules with --rules, or set MERLON_CONTENT to the folder with detections/") });
 		TRY(e);
 		TRY(app_rule_files(&r->arena, content, found, diags));
 	}
@@ -118,8 +129,9 @@ static fallible load_one(struct loader *l, size_t i)
 	if (t->err == ERR_MEMORY)
 		return t->err;
 	if (t->err != ERR_OK) {
-		diag_addf(&l->diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rules-read", .file = l->r->paths[i] },
-			  "cannot be read: %s", err_text(t->err));
+		diag_addf(&l->diags,
+		          &(struct diag){ .severity = DIAG_ERROR, .code = "rules-read", .file = l->r->paths[i] },
+		          "cannot be read: %s", err_text(t->err));
 		return ERR_OK;
 	}
 	return sigma_parse(l->arena, l->r->paths[i], (struct str){ t->text, t->len }, &l->docs, &l->diags);
@@ -160,8 +172,11 @@ static fallible parse_all(struct app_ruleset *r, size_t n, struct sigma_docs **r
 	TRY(got(r->thread_arenas));
 	r->n_threads = n;
 	for (size_t i = 0; i < n; i++)
-		loaders[i] = (struct loader){ .r = r, .arena = &r->thread_arenas[i], .first = i, .step = n,
-					      .diags = { .arena = &r->thread_arenas[i], .max = diags->max } };
+		loaders[i] = (struct loader){ .r = r,
+			                      .arena = &r->thread_arenas[i],
+			                      .first = i,
+			                      .step = n,
+			                      .diags = { .arena = &r->thread_arenas[i], .max = diags->max } };
 	run_loaders(loaders, threads, n);
 	for (size_t i = 0; i < n; i++) {
 		TRY(loaders[i].err);
@@ -177,7 +192,8 @@ static fallible parse_all(struct app_ruleset *r, size_t n, struct sigma_docs **r
 
 /* ---- pipelines and values ---- */
 
-fallible read_named(struct arena *arena, struct str path, struct str *ret_path, struct str *ret_text, struct diag_list *diags)
+fallible read_named(struct arena *arena, struct str path, struct str *ret_path, struct str *ret_text,
+                    struct diag_list *diags)
 {
 	auto_free char *text = NULL;
 	size_t len = 0;
@@ -185,15 +201,16 @@ fallible read_named(struct arena *arena, struct str path, struct str *ret_path, 
 	TRY(got(ret_path->ptr));
 	enum err e = sys_read_file(ret_path->ptr, LIMIT_YAML_BYTES, &text, &len);
 	if (e != ERR_OK) {
-		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "file-read", .file = *ret_path }, "cannot be read: %s",
-			  err_text(e));
+		diag_addf(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "file-read", .file = *ret_path },
+		          "cannot be read: %s", err_text(e));
 		return e;
 	}
 	*ret_text = arena_str(arena, (struct str){ text, len });
 	return got(ret_text->ptr);
 }
 
-static fallible load_options(struct app_ruleset *r, const struct app_ruleset_options *o, struct sigma_options *ret, struct diag_list *diags)
+static fallible load_options(struct app_ruleset *r, const struct app_ruleset_options *o, struct sigma_options *ret,
+                             struct diag_list *diags)
 {
 	struct str text, name;
 	*ret = (struct sigma_options){ .n_pipelines = o->pipelines.n };
@@ -209,9 +226,12 @@ static fallible load_options(struct app_ruleset *r, const struct app_ruleset_opt
 	TRY(read_named(&r->arena, o->values, &name, &text, diags));
 	TRY(yaml_read(&r->arena, name, text, &docs, diags));
 	if (docs.n != 1 || value_kind(docs.at[0]) != VALUE_MAP) {
-		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "values", .file = o->values,
-						.text = STR("a values file is one map from placeholder names to a value or a list"),
-						.hint = STR("break_glass_users: [alice, bob]") });
+		diag_add(diags, &(struct diag){
+		                    .severity = DIAG_ERROR,
+		                    .code = "values",
+		                    .file = o->values,
+		                    .text = STR("a values file is one map from placeholder names to a value or a list"),
+		                    .hint = STR("break_glass_users: [alice, bob]") });
 		return ERR_PARSE;
 	}
 	ret->placeholders = docs.at[0];
@@ -249,8 +269,11 @@ static fallible fill(struct app_ruleset *r, const struct app_ruleset_options *o,
 	r->paths = found.at;
 	r->n_files = found.n;
 	if (found.n == 0) {
-		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rules-none", .file = paths.at[0],
-						.text = STR("no rule files found"), .hint = STR("rules are files that end in .yml or .yaml") });
+		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR,
+		                                .code = "rules-none",
+		                                .file = paths.at[0],
+		                                .text = STR("no rule files found"),
+		                                .hint = STR("rules are files that end in .yml or .yaml") });
 		return ERR_MISSING;
 	}
 	r->texts = arena_new_n(&r->arena, struct app_rule_text, found.n);

@@ -15,10 +15,12 @@ static fallible load_mappings(struct session *s, const struct option_list *files
 	return decode_set_new(texts, files->n, diags, &s->decode);
 }
 
-static fallible session_fill(struct session *s, const struct app_rules_options *o, struct option_list paths, struct option_list only,
-			     struct diag_list *diags)
+static fallible session_fill(struct session *s, const struct app_rules_options *o, struct option_list paths,
+                             struct option_list only, struct diag_list *diags)
 {
-	struct app_ruleset_options r = { .paths = paths, .pipelines = o->pipelines, .values = o->values, .threads = sys_processors() };
+	struct app_ruleset_options r = {
+		.paths = paths, .pipelines = o->pipelines, .values = o->values, .threads = sys_processors()
+	};
 	struct detect_options d = { .rules = only.at, .n_rules = only.n };
 	struct decode_options decode = { 0 };
 
@@ -36,8 +38,8 @@ static fallible session_fill(struct session *s, const struct app_rules_options *
 	return ERR_OK;
 }
 
-fallible session_open(struct session *s, const struct app_rules_options *o, struct option_list paths, struct option_list only,
-		      struct diag_list *diags)
+fallible session_open(struct session *s, const struct app_rules_options *o, struct option_list paths,
+                      struct option_list only, struct diag_list *diags)
 {
 	*s = (struct session){ 0 };
 	return session_fill(s, o, paths, only, diags);
@@ -62,7 +64,8 @@ fallible session_print(struct buf *b)
 	return sys_write_all(1, b->ptr, b->len);
 }
 
-fallible session_record(struct session *s, enum source_format format, struct str name, struct str text, const char **ret_why)
+fallible session_record(struct session *s, enum source_format format, struct str name, struct str text,
+                        const char **ret_why)
 {
 	struct source_batch *b = s->batch;
 	struct source_input *input = arena_new(&s->arena, struct source_input);

@@ -1,6 +1,6 @@
 /*
- * What a worker does with a batch: records to events, events to matches, matches to rendered detections. Nothing here is shared but the program (whose plans
- * are built under the plan lock) and immutable tables.
+ * What a worker does with a batch: records to events, events to matches, matches to rendered detections. Nothing here
+ * is shared but the program (whose plans are built under the plan lock) and immutable tables.
  */
 #include "app/run.h"
 #include "base/limits.h"
@@ -42,7 +42,8 @@ void job_reset(struct job *job)
 
 /* ---- what could not be read ---- */
 
-static void write_dead_letter(struct buf *b, struct str file, uint64_t line, uint64_t offset, struct str reason, struct str bytes)
+static void write_dead_letter(struct buf *b, struct str file, uint64_t line, uint64_t offset, struct str reason,
+                              struct str bytes)
 {
 	buf_lit(b, "{\"kind\":\"unread\",\"schema\":1,\"file\":");
 	json_write_str(b, file);
@@ -57,10 +58,12 @@ static void write_dead_letter(struct buf *b, struct str file, uint64_t line, uin
 	buf_lit(b, "}\n");
 }
 
-void job_note_unread(struct job *job, bool dead_letters, struct str file, uint64_t line, uint64_t offset, struct str reason, struct str bytes)
+void job_note_unread(struct job *job, bool dead_letters, struct str file, uint64_t line, uint64_t offset,
+                     struct str reason, struct str bytes)
 {
 	if (job->counts.unread < JOB_UNREAD_SHOWN)
-		job->unread[job->counts.unread] = (struct job_unread){ line, offset, arena_str(&job->arena, file), arena_str(&job->arena, reason) };
+		job->unread[job->counts.unread] =
+		    (struct job_unread){ line, offset, arena_str(&job->arena, file), arena_str(&job->arena, reason) };
 	job->counts.unread++;
 	if (dead_letters)
 		write_dead_letter(&job->dead, file, line, offset, reason, bytes);
@@ -85,7 +88,8 @@ static fallible note_event(struct worker *w, struct job *job, const struct event
 	job->decoders[job->n_events++] = (uint16_t)e->decoder;
 	job->counts.events++;
 	job->counts.tolerant += (e->flags & EVENT_TOLERANT) != 0;
-	job->counts.unknown_source += e->logsource.product.len == 0 && e->logsource.service.len == 0 && e->logsource.category.len == 0;
+	job->counts.unknown_source +=
+	    e->logsource.product.len == 0 && e->logsource.service.len == 0 && e->logsource.category.len == 0;
 	return ERR_OK;
 }
 
@@ -126,7 +130,8 @@ static fallible match(struct worker *w, const struct event *e, struct detect_mat
 }
 
 /* Of the provider, or made of where the event stands and what it is. One for all detections of the event. */
-static fallible event_id(struct worker *w, const struct job *job, const struct event *e, const struct event_facts *f, struct str *ret)
+static fallible event_id(struct worker *w, const struct job *job, const struct event *e, const struct event_facts *f,
+                         struct str *ret)
 {
 	char hex[65];
 	*ret = f->id;
@@ -162,7 +167,9 @@ static fallible fingerprint(struct worker *w, struct detection *d)
 static fallible emit(struct worker *w, struct job *job, const struct detection *d, bool late_time)
 {
 	const struct detect_plan *p = &w->run->plan;
-	struct job_detection jd = { .event = (uint32_t)job->n_events - 1, .rule = d->rule->index, .at = job->out.len, .late_time = late_time };
+	struct job_detection jd = {
+		.event = (uint32_t)job->n_events - 1, .rule = d->rule->index, .at = job->out.len, .late_time = late_time
+	};
 	if (p->format == REPORT_TABLE || p->format == REPORT_SARIF || (late_time && p->format != REPORT_JSON))
 		TRY(detection_copy(&job->arena, d, p->report.with_raw, &jd.copy));
 	else if (p->format == REPORT_JSON)
@@ -175,7 +182,8 @@ static fallible emit(struct worker *w, struct job *job, const struct detection *
 	return vec_push(&job->detections, &job->arena, jd);
 }
 
-static NOINLINE fallible report_matches(struct worker *w, struct job *job, struct event *e, int64_t time, const struct detect_matches *m)
+static NOINLINE fallible report_matches(struct worker *w, struct job *job, struct event *e, int64_t time,
+                                        const struct detect_matches *m)
 {
 	struct event_facts facts;
 	struct str id;
@@ -189,8 +197,11 @@ static NOINLINE fallible report_matches(struct worker *w, struct job *job, struc
 		time = job->last_time != TIME_NONE || !job->carry_known ? job->last_time : job->carry_time;
 	}
 	for (size_t i = 0; i < m->n; i++) {
-		struct detection d = { .rule = &w->run->rules[m->rules[i]], .event = e, .facts = &facts, .time_ns = time,
-				       .event_id = id };
+		struct detection d = { .rule = &w->run->rules[m->rules[i]],
+			               .event = e,
+			               .facts = &facts,
+			               .time_ns = time,
+			               .event_id = id };
 		TRY(detect_reasons(w->run->program, w->scratch, m->rules[i], &w->arena, &d.reasons, &d.n_reasons));
 		TRY(fingerprint(w, &d));
 		TRY(emit(w, job, &d, assumed && time == TIME_NONE && !job->carry_known));
@@ -250,7 +261,8 @@ fallible worker_process(struct worker *w, struct job *job)
 		enum err err = decoder_record(w->decoder, b, r, &why, &offset);
 		if (err == ERR_PARSE || err == ERR_LIMIT) {
 			job_note_unread(job, w->run->dead_fd >= 0, b->input->name, r->line, r->offset + offset,
-					str_of(why != NULL ? why : "not readable"), (struct str){ b->data + r->at, r->len });
+			                str_of(why != NULL ? why : "not readable"),
+			                (struct str){ b->data + r->at, r->len });
 			continue;
 		}
 		TRY(err);

@@ -1,7 +1,7 @@
 /*
  * SipHash-1-3 after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), with the 128-bit output of their
- * reference code; SHA-256 from OpenSSL, through its plain functions: inputs are short, and the newer interface costs as much as
- * the hashing itself; XXH3 from xxHash.
+ * reference code; SHA-256 from OpenSSL, through its plain functions: inputs are short, and the newer interface costs as
+ * much as the hashing itself; XXH3 from xxHash.
  */
 #include "base/hash.h"
 

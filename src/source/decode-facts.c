@@ -157,7 +157,8 @@ static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of
                          struct str *ret);
 
 /* All parts must be there. */
-static fallible join(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth, struct str *ret)
+static fallible join(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
+                     struct str *ret)
 {
 	char text[JOIN_MAX];
 	size_t len = 0;
@@ -201,7 +202,8 @@ static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of
 	return ERR_OK;
 }
 
-static fallible first_of(const struct mapping_exprs *xs, const struct facts_of *of, struct arena *arena, struct str *ret)
+static fallible first_of(const struct mapping_exprs *xs, const struct facts_of *of, struct arena *arena,
+                         struct str *ret)
 {
 	*ret = (struct str){ 0 };
 	for (uint32_t i = 0; i < xs->n && ret->len == 0; i++) {

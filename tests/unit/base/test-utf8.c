@@ -121,5 +121,6 @@ TEST(a_prefix_ends_with_a_whole_character)
 	CHECK(str_is(utf8_prefix(STR("abc"), 3), "abc") && str_is(utf8_prefix(STR("abc"), 2), "ab"));
 	CHECK(str_is(utf8_prefix(STR("a\xc3\xa4z"), 2), "a") && str_is(utf8_prefix(STR("a\xc3\xa4z"), 3), "a\xc3\xa4"));
 	CHECK(str_is(utf8_prefix(STR("\xf0\x9f\x98\x80!"), 3), "") && utf8_prefix(STR("x"), 0).len == 0);
-	CHECK(utf8_prefix(STR("\x80\x80\x80\x80\x80\x80"), 5).len == 2); /* not text: no further back than a character is long */
+	CHECK(utf8_prefix(STR("\x80\x80\x80\x80\x80\x80"), 5).len ==
+	      2); /* not text: no further back than a character is long */
 }

@@ -86,6 +86,4 @@ TEST(numbers_are_grouped)
 	CHECK(str_eq(buf_view(&out), STR("0 999 1,000 1,234,567 18,446,744,073,709,551,615 ")));
 }
 
-TEST(heads_end_at_a_whole_character)
-{
-}
+TEST(heads_end_at_a_whole_character) {}
