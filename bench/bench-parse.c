@@ -1,6 +1,6 @@
 /*
- * The yardstick: simdjson alone over the lines of a file, as merlon reads it (read() into one reused padded buffer, lines by memchr). Prints one JSON
- * object: bytes, lines, rejected, seconds.
+ * The yardstick: simdjson alone over the lines of a file, as merlon reads it (read() into one reused padded buffer,
+ * lines by memchr). Prints one JSON object: bytes, lines, rejected, seconds.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -71,7 +71,8 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "bench-parse: %s: %s\n", argv[1], err_text(e));
 		return err_exit_code(e);
 	}
-	printf("{\"bytes\":%llu,\"lines\":%llu,\"rejected\":%llu,\"seconds\":%.6f,\"kernel\":\"%s\"}\n", (unsigned long long)t.bytes,
-	       (unsigned long long)t.lines, (unsigned long long)t.rejected, seconds, json_kernel_name());
+	printf("{\"bytes\":%llu,\"lines\":%llu,\"rejected\":%llu,\"seconds\":%.6f,\"kernel\":\"%s\"}\n",
+	       (unsigned long long)t.bytes, (unsigned long long)t.lines, (unsigned long long)t.rejected, seconds,
+	       json_kernel_name());
 	return 0;
 }

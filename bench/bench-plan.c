@@ -1,6 +1,6 @@
 /*
- * What a plan is made of, for tuning witnesses: bench-plan RULES LOGSOURCE [EVENTS...]. Prints per field how many literals of each kind and rules each
- * witness holds, and (with events) how often each rule was nominated.
+ * What a plan is made of, for tuning witnesses: bench-plan RULES LOGSOURCE [EVENTS...]. Prints per field how many
+ * literals of each kind and rules each witness holds, and (with events) how often each rule was nominated.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,20 +14,23 @@ static void show_slot(const struct detect_program *p, const struct plan *plan, c
 		return;
 	(void)plan;
 	struct str name = p->fields.at[s->field];
-	printf("%-32.*s parts %5u  exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u\n", STR_FMT(name), s->grams.n, s->exact.n,
-	       s->prefix.n, s->suffix.n, s->n_numbers, s->present.n);
+	printf("%-32.*s parts %5u  exact %5u  prefix %4u  suffix %5u  numbers %4u  present-rules %4u\n", STR_FMT(name),
+	       s->grams.n, s->exact.n, s->prefix.n, s->suffix.n, s->n_numbers, s->present.n);
 }
 
-static void show_rules(const struct detect_program *p, const struct plan *plan, const struct rule_list *list, const char *what)
+static void show_rules(const struct detect_program *p, const struct plan *plan, const struct rule_list *list,
+                       const char *what)
 {
 	for (uint32_t i = 0; i < list->n && i < 40; i++)
-		printf("    %s: %.*s\n", what, STR_FMT(p->rules[plan->rules[plan->lists.at[list->first + i]]].info.path));
+		printf("    %s: %.*s\n", what,
+		       STR_FMT(p->rules[plan->rules[plan->lists.at[list->first + i]]].info.path));
 }
 
 static void show_plan(const struct detect_program *p, const struct plan *plan)
 {
 	printf("\nplan %.*s/%.*s/%.*s: %u rules, %u without witness, %u atoms\n", STR_FMT(plan->logsource.product),
-	       STR_FMT(plan->logsource.category), STR_FMT(plan->logsource.service), plan->n_rules, plan->witness_none, plan->witness_total);
+	       STR_FMT(plan->logsource.category), STR_FMT(plan->logsource.service), plan->n_rules, plan->witness_none,
+	       plan->witness_total);
 	for (uint32_t i = 0; i < plan->n_rules; i++)
 		if (plan->always[i / 64] >> i % 64 & 1)
 			printf("    always: %.*s\n", STR_FMT(p->rules[plan->rules[i]].info.path));

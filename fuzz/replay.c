@@ -1,4 +1,5 @@
-/* Runs a fuzz target over files and folders of files: for compilers without libFuzzer, and so that every seed is an ordinary test. */
+/* Runs a fuzz target over files and folders of files: for compilers without libFuzzer, and so that every seed is an
+ * ordinary test. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

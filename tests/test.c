@@ -30,7 +30,8 @@ const char *test_corpora(void)
 {
 	static char path[4096];
 	const char *env = getenv("MERLON_CORPORA");
-	(void)snprintf(path, sizeof(path), "%s%s", env != NULL ? env : test_root(), env != NULL ? "" : "/../shared/corpora");
+	(void)snprintf(path, sizeof(path), "%s%s", env != NULL ? env : test_root(),
+	               env != NULL ? "" : "/../shared/corpora");
 	return access(path, R_OK) == 0 ? path : NULL;
 }
 

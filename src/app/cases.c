@@ -2,9 +2,9 @@
  * `merlon rules test`: NAME.cases.yml beside NAME.yml holds events with the verdict they should get. A case is a map:
  *
  *	- name: root signs in without a second factor
- *	  match: true			which rules of the file should match: true (at least one), false (none), or their
- *titles or ids as a list event: { ... }		the record as a map, or as text together with format: auditd
- *how text is read (default: ndjson)
+ *	  match: true			which rules of the file should match: true (at least one), false (none), or
+ *their titles or ids as a list event: { ... }		the record as a map, or as text together with format: auditd how
+ *text is read (default: ndjson)
  */
 #include "app/session.h"
 #include "base/limits.h"

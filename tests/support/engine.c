@@ -25,8 +25,13 @@ fallible engine_read(struct engine *e, const char *json)
 	TRY(got(padded));
 	memcpy(padded, json, len);
 	TRY(json_read(e->reader, (struct str){ padded, len }, &e->doc, &note));
-	e->event = (struct event){ .record = value_root(&e->doc), .raw = { padded, len }, .view = &e->view, .class_id = 1,
-				   .logsource = { .product = STR("test") }, .file = STR("events.ndjson"), .line = 1 };
+	e->event = (struct event){ .record = value_root(&e->doc),
+		                   .raw = { padded, len },
+		                   .view = &e->view,
+		                   .class_id = 1,
+		                   .logsource = { .product = STR("test") },
+		                   .file = STR("events.ndjson"),
+		                   .line = 1 };
 	return ERR_OK;
 }
 

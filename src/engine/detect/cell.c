@@ -1,6 +1,7 @@
 /*
- * Taking an event's values out of its tape. One pass visits only keys that some rule of the plan names; what it finds is kept as cells, a linked list per
- * slot (a rule field). Texts of numbers, folded texts and texts of whole containers are made only when a predicate asks.
+ * Taking an event's values out of its tape. One pass visits only keys that some rule of the plan names; what it finds
+ * is kept as cells, a linked list per slot (a rule field). Texts of numbers, folded texts and texts of whole containers
+ * are made only when a predicate asks.
  */
 #include "base/buf.h"
 #include "base/limits.h"
@@ -22,7 +23,8 @@ static inline uint32_t load4(const char *p)
 	return v;
 }
 
-/* First and last eight bytes and the length, mixed. Tables are built from rules, not from events, so it need not be keyed. */
+/* First and last eight bytes and the length, mixed. Tables are built from rules, not from events, so it need not be
+ * keyed. */
 static ALWAYS_INLINE uint64_t key_hash_inline(const char *p, size_t n)
 {
 	uint64_t a = 0, b = 0;
@@ -33,7 +35,8 @@ static ALWAYS_INLINE uint64_t key_hash_inline(const char *p, size_t n)
 		a = load4(p);
 		b = load4(p + n - 4);
 	} else if (n > 0) {
-		a = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 | (uint64_t)(unsigned char)p[n - 1] << 16;
+		a = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+		    (uint64_t)(unsigned char)p[n - 1] << 16;
 	}
 	uint64_t h = (a ^ (n * 0x9E3779B97F4A7C15ull)) * 0xFF51AFD7ED558CCDull;
 	h ^= (b + 0x9E3779B97F4A7C15ull) * 0xC4CEB9FE1A85EC53ull;

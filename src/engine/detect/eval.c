@@ -1,6 +1,6 @@
 /*
- * Deciding predicates and conditions, with three truth values: a regex that hits its bound is undetermined, and stays so unless the rest
- * of the condition decides alone. Each predicate is decided at most once an event.
+ * Deciding predicates and conditions, with three truth values: a regex that hits its bound is undetermined, and stays
+ * so unless the rest of the condition decides alone. Each predicate is decided at most once an event.
  */
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -49,7 +49,8 @@ static bool find(struct str hay, struct str needle)
 static bool find(struct str hay, struct str needle)
 {
 	size_t places = hay.len - needle.len + 1;
-	return places < 16 ? find_scalar(hay.ptr, places, needle) : memmem(hay.ptr, hay.len, needle.ptr, needle.len) != NULL;
+	return places < 16 ? find_scalar(hay.ptr, places, needle)
+	                   : memmem(hay.ptr, hay.len, needle.ptr, needle.len) != NULL;
 }
 #endif
 
@@ -167,7 +168,8 @@ static bool number_match(struct detect_scratch *s, const struct sigma_value *v, 
 	} else if (!cell_number(s, c, &integer, &n, &d)) {
 		return false;
 	}
-	return compare_numbers(op, integer ? (long double)n : (long double)d, v->is_integer ? (long double)v->integer : (long double)v->number);
+	return compare_numbers(op, integer ? (long double)n : (long double)d,
+	                       v->is_integer ? (long double)v->integer : (long double)v->number);
 }
 
 static bool bool_match(struct detect_scratch *s, const struct sigma_value *v, struct cell *c)
@@ -199,10 +201,10 @@ static bool fieldref_match(struct detect_scratch *s, const struct pattern *p, st
 		if (o->type == 'n')
 			continue;
 		struct str b = cased_text(s, o, v->cased);
-		bool hit = v->contains ? is_in(a, b) :
-			   v->starts   ? str_starts(a, b) :
-			   v->ends     ? str_ends(a, b) :
-					 str_eq(a, b);
+		bool hit = v->contains ? is_in(a, b)
+		           : v->starts ? str_starts(a, b)
+		           : v->ends   ? str_ends(a, b)
+		                       : str_eq(a, b);
 		if (hit)
 			return true;
 	}
@@ -265,7 +267,8 @@ enum truth keyword_match(struct detect_scratch *s, const struct pattern *p, stru
 {
 	if (p->kind == PATTERN_GLOB)
 		return glob_inside(p->glob, cased_text(s, c, p->value->cased));
-	if (p->kind == PATTERN_EXACT || p->kind == PATTERN_PREFIX || p->kind == PATTERN_SUFFIX || p->kind == PATTERN_CONTAINS)
+	if (p->kind == PATTERN_EXACT || p->kind == PATTERN_PREFIX || p->kind == PATTERN_SUFFIX ||
+	    p->kind == PATTERN_CONTAINS)
 		return is_in(cased_text(s, c, p->value->cased), p->text) ? TRUTH_TRUE : TRUTH_FALSE;
 	return pattern_match(s, p, c);
 }
@@ -290,7 +293,7 @@ static ALWAYS_INLINE bool plain_match(const struct pred *pr, uint32_t i, struct 
 
 /* Only string patterns without regard to case: the text is folded once and each pattern is a compare. */
 static enum truth plain_decide(struct detect_scratch *s, const struct pred *pr, struct cell *first,
-			       struct cell **ret_cell, const struct pattern **ret_pattern)
+                               struct cell **ret_cell, const struct pattern **ret_pattern)
 {
 	for (struct cell *c = first; c != NULL; c = cell_next(s, c)) {
 		if (c->type == 'n' || c->type == '?')
@@ -308,7 +311,7 @@ static enum truth plain_decide(struct detect_scratch *s, const struct pred *pr, 
 }
 
 static enum truth cells_decide(struct detect_scratch *s, const struct pred *pr, struct cell *first,
-			       struct cell **ret_cell, const struct pattern **ret_pattern)
+                               struct cell **ret_cell, const struct pattern **ret_pattern)
 {
 	enum truth result = TRUTH_FALSE;
 	for (struct cell *c = first; c != NULL; c = cell_next(s, c)) {
@@ -377,7 +380,8 @@ bool each_scalar(struct detect_scratch *s, scalar_fn *fn, void *arg)
 				s->truncated = true;
 				return false;
 			}
-			maps[depth / 64] = (maps[depth / 64] & ~(1ull << depth % 64)) | (uint64_t)(type == '{') << depth % 64;
+			maps[depth / 64] = (maps[depth / 64] & ~(1ull << depth % 64)) | (uint64_t)(type == '{')
+			                                                                    << depth % 64;
 			key = type == '{';
 			at++;
 			continue;
@@ -408,7 +412,7 @@ bool each_scalar(struct detect_scratch *s, scalar_fn *fn, void *arg)
 }
 
 static enum truth keywords_decide(struct detect_scratch *s, const struct pred *pr, struct cell **ret_cell,
-				  const struct pattern **ret_pattern)
+                                  const struct pattern **ret_pattern)
 {
 	struct keyword_search k = { .pred = pr, .truth = TRUTH_FALSE };
 	if (s->current->record.doc == NULL || !each_scalar(s, keyword_scalar, &k))
@@ -424,7 +428,8 @@ static enum truth keywords_decide(struct detect_scratch *s, const struct pred *p
 	return TRUTH_TRUE;
 }
 
-enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct cell **ret_cell, const struct pattern **ret_pattern)
+enum truth pred_decide(struct detect_scratch *s, const struct pred *pr, struct cell **ret_cell,
+                       const struct pattern **ret_pattern)
 {
 	*ret_cell = NULL;
 	*ret_pattern = NULL;

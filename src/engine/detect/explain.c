@@ -1,5 +1,6 @@
 /*
- * Why: the values and patterns that made a rule true, and for people who write rules the truth of every node of the condition.
+ * Why: the values and patterns that made a rule true, and for people who write rules the truth of every node of the
+ * condition.
  */
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -38,9 +39,12 @@ static const struct sigma_expr *own_leaf(const struct detect_program *p, const s
 }
 
 /* `which` of the leaf's values decided. */
-static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct sigma_expr *leaf, size_t which, struct cell *c)
+static fallible add_reason(struct detect_scratch *s, struct reasons *r, const struct sigma_expr *leaf, size_t which,
+                           struct cell *c)
 {
-	struct match_reason m = { .field = leaf->field, .modifier = leaf->modifiers, .pattern = leaf->values[which].text };
+	struct match_reason m = { .field = leaf->field,
+		                  .modifier = leaf->modifiers,
+		                  .pattern = leaf->values[which].text };
 	if (r->list.n >= LIMIT_MATCHED_SHOWN)
 		return ERR_OK;
 	TRY(shown_value(s, c, r->arena, &m));
@@ -76,7 +80,7 @@ static fallible collect(struct detect_scratch *s, uint32_t term, struct reasons 
 }
 
 fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s, uint32_t rule, struct arena *arena,
-			const struct match_reason **ret, size_t *ret_n)
+                        const struct match_reason **ret, size_t *ret_n)
 {
 	must(s->program == p && rule < p->n_rules);
 	struct reasons r = { .rule = &p->rules[rule], .arena = arena };
@@ -99,7 +103,8 @@ static fallible explain_values(struct explain *x, const struct pred *pr, struct 
 	VEC(struct str) values = { 0 };
 	if (pr->field == NO_FIELD)
 		return ERR_OK;
-	for (struct cell *c = slot_cells(x->s, x->s->plan->slot_of_field[pr->field]); c != NULL; c = cell_next(x->s, c)) {
+	for (struct cell *c = slot_cells(x->s, x->s->plan->slot_of_field[pr->field]); c != NULL;
+	     c = cell_next(x->s, c)) {
 		struct match_reason shown = { 0 };
 		TRY(shown_value(x->s, c, x->arena, &shown));
 		TRY(vec_push(&values, x->arena, shown.value));
@@ -111,7 +116,8 @@ static fallible explain_values(struct explain *x, const struct pred *pr, struct 
 	return ERR_OK;
 }
 
-static fallible explain_leaf(struct explain *x, const struct sigma_expr *leaf, uint32_t pred, struct detect_explained *ret)
+static fallible explain_leaf(struct explain *x, const struct sigma_expr *leaf, uint32_t pred,
+                             struct detect_explained *ret)
 {
 	struct cell *cell;
 	const struct pattern *pattern;
@@ -166,17 +172,19 @@ static fallible explain_node(struct explain *x, const struct sigma_expr *expr, s
 		TRY(explain_node(x, expr->children[i], &ret->children[i]));
 	int truth;
 	if (expr->kind == SIGMA_NOT)
-		truth = ret->children[0].truth == EXPLAIN_UNDETERMINED ? EXPLAIN_UNDETERMINED :
-			ret->children[0].truth == EXPLAIN_TRUE	       ? EXPLAIN_FALSE :
-									 EXPLAIN_TRUE;
+		truth = ret->children[0].truth == EXPLAIN_UNDETERMINED ? EXPLAIN_UNDETERMINED
+		        : ret->children[0].truth == EXPLAIN_TRUE       ? EXPLAIN_FALSE
+		                                                       : EXPLAIN_TRUE;
 	else
 		truth = join_truth(expr->kind == SIGMA_AND, ret->children, ret->n);
-	ret->truth = truth == EXPLAIN_TRUE ? EXPLAIN_TRUE : truth == EXPLAIN_FALSE ? EXPLAIN_FALSE : EXPLAIN_UNDETERMINED;
+	ret->truth = truth == EXPLAIN_TRUE    ? EXPLAIN_TRUE
+	             : truth == EXPLAIN_FALSE ? EXPLAIN_FALSE
+	                                      : EXPLAIN_UNDETERMINED;
 	return ERR_OK;
 }
 
-fallible detect_explain(struct detect_program *p, struct detect_scratch *s, uint32_t rule, const struct event *e, struct arena *arena,
-			struct detect_explained *ret, bool *ret_logsource)
+fallible detect_explain(struct detect_program *p, struct detect_scratch *s, uint32_t rule, const struct event *e,
+                        struct arena *arena, struct detect_explained *ret, bool *ret_logsource)
 {
 	struct explain x = { p, s, arena };
 	must(rule < p->n_rules && p->rules[rule].active);

@@ -1,10 +1,12 @@
 /*
- * Finding any of thousands of literals in a short text. Each literal is filed under a four-byte window of itself, one that few other literals and few ordinary
- * texts hold. A text is walked once: four bytes are hashed (bit 5 set, so that ASCII case does not count) and looked up in a bitmap that stays in the
- * first-level cache; only where a bit is set are the literals of that window compared. For values of some fifty bytes this costs a fraction of an automaton
- * over the same literals, and there is nothing to compile. When all literals are long enough, each is filed under several windows in a row and only every
- * second to eighth place is looked at (after Wu and Manber, "A fast algorithm for multi-pattern searching", 1994). Literals of two and three bytes are
- * filed under two-byte windows, single bytes are looked for by themselves.
+ * Finding any of thousands of literals in a short text. Each literal is filed under a four-byte window of itself, one
+ * that few other literals and few ordinary texts hold. A text is walked once: four bytes are hashed (bit 5 set, so that
+ * ASCII case does not count) and looked up in a bitmap that stays in the first-level cache; only where a bit is set are
+ * the literals of that window compared. For values of some fifty bytes this costs a fraction of an automaton over the
+ * same literals, and there is nothing to compile. When all literals are long enough, each is filed under several
+ * windows in a row and only every second to eighth place is looked at (after Wu and Manber, "A fast algorithm for
+ * multi-pattern searching", 1994). Literals of two and three bytes are filed under two-byte windows, single bytes are
+ * looked for by themselves.
  */
 #include <stdlib.h>
 
@@ -37,7 +39,7 @@ static ALWAYS_INLINE uint32_t spread(uint32_t gram)
 struct gram_counts {
 	struct gram_count {
 		uint32_t gram, n; /* gram 0 = free */
-	} *at;
+	} * at;
 	uint32_t mask;
 };
 
@@ -52,9 +54,11 @@ static struct gram_count *count_of(const struct gram_counts *c, uint32_t gram)
 
 static void count_common(const struct gram_counts *c)
 {
-	static const char words[] = "powershell.exe cmd.exe /c c:\\windows\\system32\\ program files (x86) c:\\users\\public\\appdata\\local\\temp "
-				    "roaming microsoft svchost.exe rundll32.exe http://www. https:// .com/ .dll -command administrator "
-				    "execution policy bypass software\\currentversion amazonaws.com /usr/bin/ /bin/bash service process config";
+	static const char words[] =
+	    "powershell.exe cmd.exe /c c:\\windows\\system32\\ program files (x86) "
+	    "c:\\users\\public\\appdata\\local\\temp "
+	    "roaming microsoft svchost.exe rundll32.exe http://www. https:// .com/ .dll -command administrator "
+	    "execution policy bypass software\\currentversion amazonaws.com /usr/bin/ /bin/bash service process config";
 	for (size_t i = 0; i + WIDE < sizeof(words); i++)
 		count_of(c, gram_wide(words + i))->n = COMMON;
 }
@@ -144,7 +148,8 @@ static fallible add_literal(struct grams *g, struct str text, struct rule_list r
 }
 
 /* Files every literal; *ret_n filings, sorted by gram. */
-static fallible file_all(const struct grams *g, const struct gram_counts *counts, struct arena *temp, struct filing **ret, size_t *ret_n)
+static fallible file_all(const struct grams *g, const struct gram_counts *counts, struct arena *temp,
+                         struct filing **ret, size_t *ret_n)
 {
 	struct filing *filings = arena_new_n(temp, struct filing, (size_t)g->n * STRIDE_MAX);
 	size_t n = 0;
@@ -157,7 +162,8 @@ static fallible file_all(const struct grams *g, const struct gram_counts *counts
 		size_t stride = wide ? g->stride : 1, at = best_window(counts, t, wide ? WIDE : NARROW, stride);
 		for (size_t k = 0; k < stride; k++) {
 			const char *p = t.ptr + at + k;
-			filings[n++] = (struct filing){ wide ? gram_wide(p) : gram_narrow(p), { i, (uint32_t)(at + k) } };
+			filings[n++] =
+			    (struct filing){ wide ? gram_wide(p) : gram_narrow(p), { i, (uint32_t)(at + k) } };
 		}
 	}
 	if (n > 1)
@@ -204,7 +210,8 @@ static fallible place_all(struct grams *g, const struct filing *filings, size_t 
 	return ERR_OK;
 }
 
-fallible grams_build(struct grams *g, const struct str *texts, const struct rule_list *rules, size_t n, struct arena *arena)
+fallible grams_build(struct grams *g, const struct str *texts, const struct rule_list *rules, size_t n,
+                     struct arena *arena)
 {
 	auto_arena temp = { 0 };
 	struct gram_counts counts;

@@ -1,6 +1,6 @@
 /*
- * The witness tables of a plan. Whole values, starts and ends are found by hashing at most eight bytes; whole numbers by binary search; parts by one
- * window each (grams.c). Each entry names the rules it nominates.
+ * The witness tables of a plan. Whole values, starts and ends are found by hashing at most eight bytes; whole numbers
+ * by binary search; parts by one window each (grams.c). Each entry names the rules it nominates.
  */
 #include <stdlib.h>
 

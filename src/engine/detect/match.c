@@ -1,5 +1,6 @@
 /*
- * One event through the engine: find the plan, take the fields, let witnesses nominate rules, decide the nominated ones.
+ * One event through the engine: find the plan, take the fields, let witnesses nominate rules, decide the nominated
+ * ones.
  */
 #include "base/sys.h"
 #include "base/utf8.h"
@@ -51,7 +52,8 @@ void detect_scratch_free(struct detect_scratch **ps)
 
 /* ---- witnesses ---- */
 
-static ALWAYS_INLINE void probe(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind, uint64_t key, struct str v)
+static ALWAYS_INLINE void probe(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind,
+                                uint64_t key, struct str v)
 {
 	for (uint32_t i = t->buckets[key >> 20 & t->mask]; i != NO_INDEX; i = t->literals[i].next) {
 		const struct literal *l = &t->literals[i];
@@ -74,7 +76,8 @@ static ALWAYS_INLINE uint64_t end_word(struct str v, bool suffix)
 }
 
 /* Prefix and suffix tables: one probe for literals of eight bytes and more, one for each shorter length there is. */
-static ALWAYS_INLINE void probe_ends(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind, struct str v)
+static ALWAYS_INLINE void probe_ends(struct detect_scratch *s, const struct literal_table *t, enum atom_kind kind,
+                                     struct str v)
 {
 	bool suffix = kind == ATOM_SUFFIX;
 	uint64_t word = end_word(v, suffix);
@@ -96,7 +99,8 @@ static void probe_number(struct detect_scratch *s, const struct slot *slot, stru
 	double d;
 	if (c->type == '"') {
 		struct str t = c->text;
-		if (t.len == 0 || !((t.ptr[0] >= '0' && t.ptr[0] <= '9') || t.ptr[0] == '-' || t.ptr[0] == '+' || t.ptr[0] == '.'))
+		if (t.len == 0 ||
+		    !((t.ptr[0] >= '0' && t.ptr[0] <= '9') || t.ptr[0] == '-' || t.ptr[0] == '+' || t.ptr[0] == '.'))
 			return;
 	}
 	if (!cell_number(s, c, &integer, &n, &d) || !integer)
@@ -247,7 +251,8 @@ fallible scratch_start(struct detect_scratch *s, const struct plan *plan, const 
 	return plan->n_rules > 0 ? walk_record(s, plan, e->record) : ERR_OK;
 }
 
-fallible detect_match(const struct detect_program *p, struct detect_scratch *s, const struct event *e, struct detect_matches *ret)
+fallible detect_match(const struct detect_program *p, struct detect_scratch *s, const struct event *e,
+                      struct detect_matches *ret)
 {
 	must(s->program == p);
 	const struct plan *plan = plan_find(p, e);
@@ -260,8 +265,11 @@ fallible detect_match(const struct detect_program *p, struct detect_scratch *s, 
 	}
 	if (UNLIKELY(s->memory_gone))
 		return ERR_MEMORY;
-	*ret = (struct detect_matches){ .rules = s->matched, .n = s->n_matched, .undetermined = s->undetermined,
-					.n_undetermined = s->n_undetermined, .truncated = s->truncated };
+	*ret = (struct detect_matches){ .rules = s->matched,
+		                        .n = s->n_matched,
+		                        .undetermined = s->undetermined,
+		                        .n_undetermined = s->n_undetermined,
+		                        .truncated = s->truncated };
 	return ERR_OK;
 }
 

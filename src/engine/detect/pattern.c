@@ -1,6 +1,6 @@
 /*
- * One value of a rule's leaf, made ready for comparing: string patterns are sorted into whole, prefix, suffix, contains and general globs, with
- * literals folded when case does not count.
+ * One value of a rule's leaf, made ready for comparing: string patterns are sorted into whole, prefix, suffix, contains
+ * and general globs, with literals folded when case does not count.
  */
 #include <locale.h>
 #include <stdlib.h>
@@ -62,8 +62,8 @@ static fallible string_build(struct arena *a, const struct sigma_value *v, struc
 fallible pattern_build(struct detect_program *p, const struct sigma_value *v, struct pattern *ret)
 {
 	static const enum pattern_kind kinds[] = {
-		[SIGMA_STRING] = PATTERN_GLOB, [SIGMA_NUMBER] = PATTERN_NUMBER, [SIGMA_BOOL] = PATTERN_BOOL,
-		[SIGMA_NULL] = PATTERN_NULL, [SIGMA_REGEX] = PATTERN_REGEX, [SIGMA_CIDR] = PATTERN_CIDR,
+		[SIGMA_STRING] = PATTERN_GLOB,     [SIGMA_NUMBER] = PATTERN_NUMBER, [SIGMA_BOOL] = PATTERN_BOOL,
+		[SIGMA_NULL] = PATTERN_NULL,       [SIGMA_REGEX] = PATTERN_REGEX,   [SIGMA_CIDR] = PATTERN_CIDR,
 		[SIGMA_COMPARE] = PATTERN_COMPARE, [SIGMA_EXISTS] = PATTERN_EXISTS, [SIGMA_FIELDREF] = PATTERN_FIELDREF,
 	};
 	*ret = (struct pattern){ .kind = kinds[v->kind], .value = v, .field = NO_FIELD };
@@ -234,7 +234,8 @@ bool number_from_text(struct str s, bool *ret_integer, int64_t *ret_int, double 
 	copy[s.len] = '\0';
 	double d = strtod(copy, NULL); /* the program runs in the C locale */
 	*ret_double = d;
-	if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && (double)(int64_t)d >= d && (double)(int64_t)d <= d) {
+	if (d >= -9223372036854775808.0 && d < 9223372036854775808.0 && (double)(int64_t)d >= d &&
+	    (double)(int64_t)d <= d) {
 		*ret_integer = true;
 		*ret_int = (int64_t)d;
 	}

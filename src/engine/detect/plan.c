@@ -1,5 +1,6 @@
 /*
- * Building a plan: which rules concern events of this view and logsource, where their fields are found, which witnesses nominate them.
+ * Building a plan: which rules concern events of this view and logsource, where their fields are found, which witnesses
+ * nominate them.
  */
 #include "base/limits.h"
 #include "base/sys.h"
@@ -71,8 +72,12 @@ static fallible freeze_edge(struct plan *plan, const struct build_edge *e, uint3
 	uint32_t b = (uint32_t)h >> 1;
 	while (t->keys[b & t->mask].hash != 0)
 		b++;
-	t->keys[b & t->mask] = (struct trie_key){ .hash = h, .ptr = key.ptr, .len = (uint32_t)key.len, .child = e->child,
-						  .first_ref = *n_refs, .n_refs = (uint32_t)e->refs.n };
+	t->keys[b & t->mask] = (struct trie_key){ .hash = h,
+		                                  .ptr = key.ptr,
+		                                  .len = (uint32_t)key.len,
+		                                  .child = e->child,
+		                                  .first_ref = *n_refs,
+		                                  .n_refs = (uint32_t)e->refs.n };
 	for (size_t i = 0; i < e->refs.n; i++)
 		plan->refs[(*n_refs)++] = e->refs.at[i];
 	return ERR_OK;
@@ -109,7 +114,8 @@ static fallible build_trie(struct detect_program *p, struct plan *plan, struct a
 		uint32_t n = 0;
 		e = view_candidates(plan->view, p->fields.at[plan->slots[s].field], temp, &paths, &n);
 		for (uint32_t i = 0; e == ERR_OK && i < n; i++)
-			e = add_path(&b, &paths[i], (struct slot_ref){ s, (uint16_t)(i < UINT16_MAX ? i : UINT16_MAX) });
+			e = add_path(&b, &paths[i],
+			             (struct slot_ref){ s, (uint16_t)(i < UINT16_MAX ? i : UINT16_MAX) });
 	}
 	if (e == ERR_OK)
 		e = freeze_trie(plan, &b);
@@ -139,7 +145,8 @@ static fallible want_pred(struct detect_program *p, struct plan *plan, struct pr
 			TRY(want_field(plan, pt->field));
 		if (pt->kind != PATTERN_REGEX || pt->regex != NULL || pr->regex_bad)
 			continue;
-		/* Rules are checked when they are loaded; what still fails here stays undetermined, and is reported so. */
+		/* Rules are checked when they are loaded; what still fails here stays undetermined, and is reported so.
+		 */
 		enum err e = regex_new(pt->value->text, pt->value->flags, &pt->regex, &offset, why);
 		if (e == ERR_MEMORY)
 			return e;
@@ -215,8 +222,8 @@ static uint64_t event_key(const struct event *e)
 
 static bool same_logsource(const struct logsource *a, const struct logsource *b)
 {
-	bool same = str_eq(a->product, b->product) && str_eq(a->service, b->service) && str_eq(a->category, b->category) &&
-		    a->n_more == b->n_more;
+	bool same = str_eq(a->product, b->product) && str_eq(a->service, b->service) &&
+	            str_eq(a->category, b->category) && a->n_more == b->n_more;
 	for (uint32_t i = 0; same && i < a->n_more; i++)
 		same = str_eq(a->more[i], b->more[i]);
 	return same;

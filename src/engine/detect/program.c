@@ -1,6 +1,6 @@
 /*
- * From parsed rules to a program: which rules take part, leaves deduplicated across rules (a quarter of all leaves of the public rules are
- * repeats), conditions as small trees over predicate numbers, cheapest first.
+ * From parsed rules to a program: which rules take part, leaves deduplicated across rules (a quarter of all leaves of
+ * the public rules are repeats), conditions as small trees over predicate numbers, cheapest first.
  */
 #include <stdlib.h>
 
@@ -32,8 +32,16 @@ static fallible field_id(struct detect_program *p, struct str field, uint32_t *r
 
 static void key_value(struct buf *b, const struct sigma_value *v)
 {
-	unsigned char head[12] = { (unsigned char)v->kind, v->cased, (unsigned char)v->compare, (unsigned char)v->time_part,
-				   v->yes, (unsigned char)v->flags, v->starts, v->ends, v->contains, v->is_integer };
+	unsigned char head[12] = { (unsigned char)v->kind,
+		                   v->cased,
+		                   (unsigned char)v->compare,
+		                   (unsigned char)v->time_part,
+		                   v->yes,
+		                   (unsigned char)v->flags,
+		                   v->starts,
+		                   v->ends,
+		                   v->contains,
+		                   v->is_integer };
 	buf_add(b, head, sizeof(head));
 	switch (v->kind) {
 	case SIGMA_STRING:
@@ -74,8 +82,10 @@ static fallible pack_plain(struct detect_program *p, struct pred *pr)
 	TRY(got(pr->plain));
 	for (uint32_t i = 0; i < pr->n; i++) {
 		struct str t = pr->patterns[i].text;
-		pr->plain[i] = (struct plain){ .ptr = t.ptr, .len = (uint32_t)t.len, .kind = (unsigned char)pr->patterns[i].kind,
-					       .last = t.len > 0 ? t.ptr[t.len - 1] : '\0' };
+		pr->plain[i] = (struct plain){ .ptr = t.ptr,
+			                       .len = (uint32_t)t.len,
+			                       .kind = (unsigned char)pr->patterns[i].kind,
+			                       .last = t.len > 0 ? t.ptr[t.len - 1] : '\0' };
 	}
 	return ERR_OK;
 }
@@ -163,7 +173,8 @@ static fallible compile_leaf(struct detect_program *p, const struct sigma_expr *
 	return vec_push(&p->leaves, &p->arena, leaf);
 }
 
-static fallible compile_expr(struct detect_program *p, const struct sigma_expr *e, struct buf *key, uint32_t depth, uint32_t *ret)
+static fallible compile_expr(struct detect_program *p, const struct sigma_expr *e, struct buf *key, uint32_t depth,
+                             uint32_t *ret)
 {
 	struct node n = { .all = e->kind == SIGMA_AND, .n = (uint32_t)e->n };
 
@@ -221,7 +232,8 @@ static bool name_matches(struct str glob, struct str name)
 static bool listed(const struct str *list, size_t n, const struct sigma_rule *r)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((r->id.len > 0 && name_matches(list[i], r->id)) || (r->title.len > 0 && name_matches(list[i], r->title)) ||
+		if ((r->id.len > 0 && name_matches(list[i], r->id)) ||
+		    (r->title.len > 0 && name_matches(list[i], r->title)) ||
 		    (r->name.len > 0 && name_matches(list[i], r->name)))
 			return true;
 	return false;
@@ -248,10 +260,21 @@ static void rule_info(struct rule *r, uint32_t index)
 	const struct sigma_rule *s = r->sigma;
 	enum sigma_level level = s->level == SIGMA_LEVEL_NONE ? SIGMA_INFORMATIONAL : s->level;
 	r->info = (struct detection_rule){
-		.id = s->id, .title = s->title, .level = str_of(sigma_level_name(level)), .path = s->path,
-		.description = s->description, .author = s->author, .status = s->status, .tags = s->tags.at, .n_tags = s->tags.n,
-		.references = s->references.at, .n_references = s->references.n, .falsepositives = s->falsepositives.at,
-		.n_falsepositives = s->falsepositives.n, .level_rank = (int)level, .index = index,
+		.id = s->id,
+		.title = s->title,
+		.level = str_of(sigma_level_name(level)),
+		.path = s->path,
+		.description = s->description,
+		.author = s->author,
+		.status = s->status,
+		.tags = s->tags.at,
+		.n_tags = s->tags.n,
+		.references = s->references.at,
+		.n_references = s->references.n,
+		.falsepositives = s->falsepositives.at,
+		.n_falsepositives = s->falsepositives.n,
+		.level_rank = (int)level,
+		.index = index,
 	};
 }
 
@@ -264,8 +287,11 @@ static fallible compile_rule(struct detect_program *p, struct rule *r, struct bu
 		return e;
 	if (e != ERR_OK) {
 		r->refused = "its condition is nested too deeply";
-		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR, .code = "rule-depth", .file = r->sigma->path,
-						.line = r->sigma->line, .text = STR("the rule's condition is nested too deeply") });
+		diag_add(diags, &(struct diag){ .severity = DIAG_ERROR,
+		                                .code = "rule-depth",
+		                                .file = r->sigma->path,
+		                                .line = r->sigma->line,
+		                                .text = STR("the rule's condition is nested too deeply") });
 		return ERR_OK;
 	}
 	r->active = true;
@@ -288,7 +314,8 @@ static fallible program_fill(struct detect_program *p, struct diag_list *diags)
 	return ERR_OK;
 }
 
-fallible detect_program_new(const struct sigma_set *set, const struct detect_options *o, struct diag_list *diags, struct detect_program **ret)
+fallible detect_program_new(const struct sigma_set *set, const struct detect_options *o, struct diag_list *diags,
+                            struct detect_program **ret)
 {
 	struct detect_program *p = sys_zalloc(sizeof(*p));
 	TRY(got(p));

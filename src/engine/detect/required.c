@@ -1,8 +1,9 @@
 /*
- * Literals that a regex cannot match without. `foo.*(bar|baz)+` needs "foo", and needs "bar" or "baz"; one such set is enough for a witness and far cheaper to look
- * for than the regex. A small recursive reading of the regex: of a sequence any part serves (the best is taken), of alternatives all are needed, what may
- * repeat zero times gives nothing. Whatever is not understood gives nothing for its part; nothing here can make a needed literal up: every character that
- * is not plainly literal ends the run before it.
+ * Literals that a regex cannot match without. `foo.*(bar|baz)+` needs "foo", and needs "bar" or "baz"; one such set is
+ * enough for a witness and far cheaper to look for than the regex. A small recursive reading of the regex: of a
+ * sequence any part serves (the best is taken), of alternatives all are needed, what may repeat zero times gives
+ * nothing. Whatever is not understood gives nothing for its part; nothing here can make a needed literal up: every
+ * character that is not plainly literal ends the run before it.
  */
 #include "base/utf8.h"
 #include "engine/detect/program.h"
@@ -58,8 +59,8 @@ static void add_char(struct reading *r, struct run *run, struct literals *best, 
 }
 
 /*
- * "{2}", "{0,3}", "{2,}" at p: its length, or 0 when the brace is itself. With spaces or without a first number the library's versions disagree: what could be a
- * quantifier is taken for one that may be zero, which is safe either way.
+ * "{2}", "{0,3}", "{2,}" at p: its length, or 0 when the brace is itself. With spaces or without a first number the
+ * library's versions disagree: what could be a quantifier is taken for one that may be zero, which is safe either way.
  */
 static size_t braces(const char *p, size_t n, unsigned *ret_min)
 {
@@ -114,7 +115,8 @@ static size_t posix_class(const char *p, size_t n)
 	return i + 1 < n && p[i] == ':' && p[i + 1] == ']' ? i + 2 : 0;
 }
 
-/* Past a class, r->p just behind its '['. Escapes that change how the class goes on (quoting, control characters) are not read. */
+/* Past a class, r->p just behind its '['. Escapes that change how the class goes on (quoting, control characters) are
+ * not read. */
 static void skip_class(struct reading *r)
 {
 	bool first = true;
@@ -197,11 +199,15 @@ static char literal_escape(char c)
 	case 'r':
 		return '\r';
 	default:
-		return (char)((unsigned char)c < 128 && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) ? c : 0);
+		return (char)((unsigned char)c < 128 &&
+		                      !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+		                  ? c
+		                  : 0);
 	}
 }
 
-/* One literal character with its quantifier: kept once when it must occur; more of it, or perhaps none, ends the run. */
+/* One literal character with its quantifier: kept once when it must occur; more of it, or perhaps none, ends the run.
+ */
 static void literal(struct reading *r, struct run *run, struct literals *best, char c)
 {
 	unsigned least = 1;

@@ -1,28 +1,69 @@
 /*
- * Choosing a rule's witness: a set of atoms of which at least one must hold for the rule to be true. Of a conjunction the cheapest conjunct serves; of a disjunction
- * all parts are needed; a negation gives nothing. Cheap means rare: an estimate of how often a literal occurs in ordinary events, from its length and a short table of
- * words that are everywhere. The estimate only decides speed, never a verdict.
+ * Choosing a rule's witness: a set of atoms of which at least one must hold for the rule to be true. Of a conjunction
+ * the cheapest conjunct serves; of a disjunction all parts are needed; a negation gives nothing. Cheap means rare: an
+ * estimate of how often a literal occurs in ordinary events, from its length and a short table of words that are
+ * everywhere. The estimate only decides speed, never a verdict.
  */
 #include <math.h>
 
 #include "base/utf8.h"
 #include "engine/detect/program.h"
 
-/* Literals that ordinary logs are full of, with the share of events (of the field they are looked for in) that hold them. */
+/* Literals that ordinary logs are full of, with the share of events (of the field they are looked for in) that hold
+ * them. */
 static const struct {
 	const char *word;
 	double share;
 } common_words[] = {
-	{ "\\powershell.exe", 0.15 }, { "\\cmd.exe", 0.2 }, { "\\svchost.exe", 0.25 }, { "\\explorer.exe", 0.2 },
-	{ "\\rundll32.exe", 0.05 }, { "\\conhost.exe", 0.2 }, { "\\services.exe", 0.2 }, { "\\chrome.exe", 0.15 },
-	{ "powershell.exe", 0.15 }, { "powershell", 0.2 }, { "cmd.exe", 0.2 }, { "svchost.exe", 0.25 }, { "rundll32.exe", 0.05 },
-	{ "\\reg.exe", 0.03 }, { "\\net.exe", 0.03 }, { "\\wmiprvse.exe", 0.08 }, { "\\winlogon.exe", 0.08 }, { "\\msiexec.exe", 0.04 },
-	{ "c:\\windows\\system32\\", 0.6 }, { "c:\\program files\\", 0.4 }, { "c:\\program files (x86)\\", 0.3 }, { "c:\\users\\", 0.4 },
-	{ "\\appdata\\local\\temp\\", 0.1 }, { "\\appdata\\roaming\\", 0.1 }, { "microsoft", 0.5 }, { "windows", 0.6 }, { "c:\\programdata\\", 0.15 },
-	{ "/bin/bash", 0.25 }, { "/usr/bin/", 0.5 }, { "/bin/sh", 0.25 }, { "/tmp/", 0.1 }, { "http://", 0.2 }, { "https://", 0.3 },
-	{ ".exe", 0.8 }, { ".dll", 0.3 }, { ".ps1", 0.1 }, { "system", 0.5 }, { "success", 0.5 }, { "true", 0.4 }, { "false", 0.4 },
-	{ "s3.amazonaws.com", 0.3 }, { "ec2.amazonaws.com", 0.3 }, { "iam.amazonaws.com", 0.15 }, { "sts.amazonaws.com", 0.2 },
-	{ "execve", 0.3 }, { "path", 0.3 }, { "syscall", 0.5 }, { "nt authority\\system", 0.3 }, { "administrator", 0.2 },
+	{ "\\powershell.exe", 0.15 },
+	{ "\\cmd.exe", 0.2 },
+	{ "\\svchost.exe", 0.25 },
+	{ "\\explorer.exe", 0.2 },
+	{ "\\rundll32.exe", 0.05 },
+	{ "\\conhost.exe", 0.2 },
+	{ "\\services.exe", 0.2 },
+	{ "\\chrome.exe", 0.15 },
+	{ "powershell.exe", 0.15 },
+	{ "powershell", 0.2 },
+	{ "cmd.exe", 0.2 },
+	{ "svchost.exe", 0.25 },
+	{ "rundll32.exe", 0.05 },
+	{ "\\reg.exe", 0.03 },
+	{ "\\net.exe", 0.03 },
+	{ "\\wmiprvse.exe", 0.08 },
+	{ "\\winlogon.exe", 0.08 },
+	{ "\\msiexec.exe", 0.04 },
+	{ "c:\\windows\\system32\\", 0.6 },
+	{ "c:\\program files\\", 0.4 },
+	{ "c:\\program files (x86)\\", 0.3 },
+	{ "c:\\users\\", 0.4 },
+	{ "\\appdata\\local\\temp\\", 0.1 },
+	{ "\\appdata\\roaming\\", 0.1 },
+	{ "microsoft", 0.5 },
+	{ "windows", 0.6 },
+	{ "c:\\programdata\\", 0.15 },
+	{ "/bin/bash", 0.25 },
+	{ "/usr/bin/", 0.5 },
+	{ "/bin/sh", 0.25 },
+	{ "/tmp/", 0.1 },
+	{ "http://", 0.2 },
+	{ "https://", 0.3 },
+	{ ".exe", 0.8 },
+	{ ".dll", 0.3 },
+	{ ".ps1", 0.1 },
+	{ "system", 0.5 },
+	{ "success", 0.5 },
+	{ "true", 0.4 },
+	{ "false", 0.4 },
+	{ "s3.amazonaws.com", 0.3 },
+	{ "ec2.amazonaws.com", 0.3 },
+	{ "iam.amazonaws.com", 0.15 },
+	{ "sts.amazonaws.com", 0.2 },
+	{ "execve", 0.3 },
+	{ "path", 0.3 },
+	{ "syscall", 0.5 },
+	{ "nt authority\\system", 0.3 },
+	{ "administrator", 0.2 },
 };
 
 static bool holds(struct str hay, struct str needle)
@@ -42,7 +83,9 @@ static double short_share(struct str text)
 /* How often a value of the field meets the literal; kind matters: whole values are rarer than parts. */
 static double literal_share(enum atom_kind kind, struct str text)
 {
-	double share = kind == ATOM_EXACT ? 0.02 : text.len < 4 ? short_share(text) : 0.9 * pow(0.62, (double)text.len) + 0.0008;
+	double share = kind == ATOM_EXACT ? 0.02
+	               : text.len < 4     ? short_share(text)
+	                                  : 0.9 * pow(0.62, (double)text.len) + 0.0008;
 	for (size_t i = 0; i < ARRAY_LEN(common_words); i++) {
 		struct str w = str_of(common_words[i].word);
 		bool inside = kind == ATOM_EXACT ? str_eq(w, text) : holds(w, text);
@@ -110,12 +153,15 @@ static fallible folded(struct arena *arena, const struct pattern *p, struct str 
 	return ERR_OK;
 }
 
-static fallible string_atom(struct arena *arena, const struct pattern *p, bool keyword, struct atom *ret, bool *ret_some)
+static fallible string_atom(struct arena *arena, const struct pattern *p, bool keyword, struct atom *ret,
+                            bool *ret_some)
 {
 	struct str text = p->kind == PATTERN_GLOB ? longest_part(p) : p->text;
 	TRY(folded(arena, p, text, &ret->text));
-	ret->kind = p->kind == PATTERN_EXACT ? ATOM_EXACT : p->kind == PATTERN_PREFIX ? ATOM_PREFIX :
-		    p->kind == PATTERN_SUFFIX ? ATOM_SUFFIX : ATOM_CONTAINS;
+	ret->kind = p->kind == PATTERN_EXACT    ? ATOM_EXACT
+	            : p->kind == PATTERN_PREFIX ? ATOM_PREFIX
+	            : p->kind == PATTERN_SUFFIX ? ATOM_SUFFIX
+	                                        : ATOM_CONTAINS;
 	if (keyword) {
 		ret->kind = ATOM_KEYWORD;
 		*ret_some = text.len > 0 && !maybe_number(ret->text);
@@ -128,7 +174,8 @@ static fallible string_atom(struct arena *arena, const struct pattern *p, bool k
 }
 
 /* The atom that must hold when this pattern matches; *ret_some false when there is none. */
-static fallible pattern_atom(struct arena *arena, const struct pattern *p, uint32_t field, struct atom *ret, bool *ret_some)
+static fallible pattern_atom(struct arena *arena, const struct pattern *p, uint32_t field, struct atom *ret,
+                             bool *ret_some)
 {
 	bool keyword = field == NO_FIELD;
 	*ret = (struct atom){ .kind = ATOM_PRESENT, .field = field };

@@ -153,8 +153,10 @@ static int try_row(size_t i, bool no_prefilter, const char *condition)
 	char rule[4096];
 	struct detect_matches m;
 	struct detect_options o = { .no_prefilter = no_prefilter };
-	(void)snprintf(rule, sizeof(rule), "title: t\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: test}\ndetection:\n  %s\n  condition: %s\n",
-		       rows[i].detection, condition);
+	(void)snprintf(rule, sizeof(rule),
+	               "title: t\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: test}\ndetection:\n  "
+	               "%s\n  condition: %s\n",
+	               rows[i].detection, condition);
 	if (engine_open(&e, rule, &o) != ERR_OK || engine_match(&e, rows[i].event, &m) != ERR_OK)
 		return -1;
 	return (int)m.n;
@@ -166,7 +168,8 @@ TEST(each_pattern_matches_what_it_says)
 		const char *condition = strstr(rows[i].detection, "f: {") != NULL ? "s and not f" : "s";
 		for (int slow = 0; slow < 2; slow++) {
 			int n = try_row(i, slow != 0, condition);
-			CHECKF(n == rows[i].match, "row %zu (%s on %s)%s: %d matches", i, rows[i].detection, rows[i].event, slow ? " without prefilter" : "", n);
+			CHECKF(n == rows[i].match, "row %zu (%s on %s)%s: %d matches", i, rows[i].detection,
+			       rows[i].event, slow ? " without prefilter" : "", n);
 		}
 	}
 }
