@@ -79,12 +79,25 @@ static fallible collect(struct detect_scratch *s, uint32_t term, struct reasons 
 	return ERR_OK;
 }
 
+/* What is there tells more than what is not: absent values go last, otherwise the order stays. */
+static void absent_last(struct match_reason *at, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct match_reason r = at[i];
+		size_t j = i;
+		for (; r.value.ptr != NULL && j > 0 && at[j - 1].value.ptr == NULL; j--)
+			at[j] = at[j - 1];
+		at[j] = r;
+	}
+}
+
 fallible detect_reasons(const struct detect_program *p, struct detect_scratch *s, uint32_t rule, struct arena *arena,
                         const struct match_reason **ret, size_t *ret_n)
 {
 	must(s->program == p && rule < p->n_rules);
 	struct reasons r = { .rule = &p->rules[rule], .arena = arena };
 	TRY(collect(s, p->rules[rule].root, &r));
+	absent_last(r.list.at, r.list.n);
 	*ret = r.list.at;
 	*ret_n = r.list.n;
 	return s->memory_gone ? ERR_MEMORY : ERR_OK;
