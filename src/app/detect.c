@@ -11,7 +11,8 @@
 #include "base/sys.h"
 #include "base/time.h"
 
-enum { FOLLOW_WAIT_MSEC = 500 };
+/* Several threads take larger batches than one, as waiting for each other costs more than the cache gives. */
+enum { FOLLOW_WAIT_MSEC = 500, BATCH_SHARED = 512 << 10 };
 
 /* ---- jobs ---- */
 
@@ -78,6 +79,15 @@ static bool over(struct run *run)
 	return atomic_load(&run->failed) != ERR_OK;
 }
 
+/* Waits under the output lock until nobody commits: totals, diagnostics and outputs are then the caller's until it
+ * unlocks. */
+static void lock_commits(struct run *run)
+{
+	lock(&run->output_lock);
+	while (run->committing)
+		must(pthread_cond_wait(&run->job_free, &run->output_lock) == 0);
+}
+
 /* ---- a worker's round: a free job, a batch, the work, the commit ---- */
 
 static struct job *take_job(struct run *run)
@@ -118,7 +128,7 @@ static void show_news(struct run *run)
 	const struct app_detect_options *o = run->options;
 	if (!o->follow || o->show == NULL)
 		return;
-	lock(&run->output_lock);
+	lock_commits(run);
 	take_source_diags(run);
 	if (run->diags->items.n > 0) {
 		progress_clear(run);
@@ -146,29 +156,59 @@ static fallible next_batch(struct run *run, struct job *j)
 	}
 	run->filling = NULL;
 	run->input_done |= e != ERR_OK;
+	if (e == ERR_OK)
+		atomic_fetch_add(&run->issued, 1);
 	progress_show(run);
 	unlock(&run->input_lock);
 	return e;
 }
 
-/* Puts the finished job in its place and commits all that are in turn. */
+/* The finished job whose turn it is, taken out of its place; NULL when that one is still worked on. */
+static struct job *next_in_turn(struct run *run)
+{
+	struct job **place = &run->ring[run->next_commit % run->ring_size], *next = *place;
+	if (next == NULL || next->batch->sequence != run->next_commit)
+		return NULL;
+	*place = NULL;
+	run->next_commit++;
+	return next;
+}
+
+/*
+ * Puts the finished job in its place and commits all that are in turn, unless somebody is at it. Committing itself is
+ * done without the lock, so that others can put down their jobs and go on.
+ */
 static void finish_job(struct run *run, struct job *j)
 {
+	struct job *next;
 	lock(&run->output_lock);
 	run->ring[j->batch->sequence % run->ring_size] = j;
-	for (;;) {
-		struct job *next = run->ring[run->next_commit % run->ring_size];
-		if (next == NULL || next->batch->sequence != run->next_commit)
-			break;
-		run->ring[run->next_commit % run->ring_size] = NULL;
-		run->next_commit++;
+	while (!run->committing && (next = next_in_turn(run)) != NULL) {
+		run->committing = true;
+		unlock(&run->output_lock);
 		enum err e = next->err != ERR_OK ? next->err : over(run) ? ERR_OK : run_commit(run, next);
 		if (e != ERR_OK)
 			fail(run, e);
+		lock(&run->output_lock);
+		run->committing = false;
 		run->free_jobs[run->n_free++] = next;
+		must(pthread_cond_broadcast(&run->job_free) == 0);
 	}
-	must(pthread_cond_broadcast(&run->job_free) == 0);
 	unlock(&run->output_lock);
+}
+
+/* Notes of a source that ended with nothing more still count, after all that came before. */
+static fallible finish_end(struct run *run, struct job *j)
+{
+	lock_commits(run);
+	while (run->next_commit < atomic_load(&run->issued) && !over(run)) {
+		must(pthread_cond_wait(&run->job_free, &run->output_lock) == 0);
+		while (run->committing)
+			must(pthread_cond_wait(&run->job_free, &run->output_lock) == 0);
+	}
+	enum err e = run_commit_end(run, j);
+	unlock(&run->output_lock);
+	return e == ERR_OK ? ERR_END : e;
 }
 
 static void *work(void *arg)
@@ -179,13 +219,8 @@ static void *work(void *arg)
 	while ((j = take_job(run)) != NULL) {
 		enum err e = next_batch(run, j);
 		if (e != ERR_OK) {
-			/* Notes of a source that ended with nothing more still count. */
-			if (j->counts.unread > 0 && e == ERR_END) {
-				lock(&run->output_lock);
-				enum err end = run_commit_end(run, j);
-				e = end == ERR_OK ? ERR_END : end;
-				unlock(&run->output_lock);
-			}
+			if (j->counts.unread > 0 && e == ERR_END)
+				e = finish_end(run, j);
 			if (e != ERR_END)
 				fail(run, e);
 			give_back(run, j);
@@ -315,7 +350,8 @@ static fallible open_source(struct run *run)
 		                    .since_ns = run->plan.since_ns,
 		                    .until_ns = run->plan.until_ns,
 		                    .account = o->account,
-		                    .region = o->region };
+		                    .region = o->region,
+		                    .batch_bytes = run->plan.threads == 1 ? 0 : BATCH_SHARED };
 	const struct str *paths = o->inputs.n > 0 ? o->inputs.at : &standard;
 	return source_open(paths, o->inputs.n > 0 ? o->inputs.n : 1, &s, &run->source_diags, on_unread, run,
 	                   &run->source);

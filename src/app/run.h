@@ -6,7 +6,7 @@
  *
  *	input lock:	source, unread notes of the source
  *	plan lock:	building of plans in the program
- *	output lock:	the ring of finished jobs, de-duplication, the sink, totals
+ *	output lock:	the ring of finished jobs, and who commits; de-duplication, the sink and totals belong to the one who does
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -89,6 +89,8 @@ struct run {
 	struct job **free_jobs;
 	size_t n_free, n_jobs;
 	uint64_t next_commit;
+	_Atomic(uint64_t) issued; /* batches handed out */
+	bool committing;	  /* a thread commits, without the lock; nobody else touches what commits touch */
 
 	struct dedup dedup;
 	struct hash_sha *sha; /* of the committing thread: ids of late detections are made before */
