@@ -156,29 +156,31 @@ static struct value value_at(const struct facts_of *of, const struct mapping_pat
 static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
                          struct str *ret);
 
-/* All parts must be there. */
+/* All parts must be there. What would be longer than JOIN_MAX ends before the part that does not fit. */
 static fallible join(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
                      struct str *ret)
 {
-	char text[JOIN_MAX];
-	size_t len = 0;
+	struct str *parts = arena_new_n(arena, struct str, x->n_parts);
+	size_t len = 0, n = 0;
 	*ret = (struct str){ 0 };
-	for (uint32_t i = 0; i < x->n_parts; i++) {
-		struct str part;
-		TRY(evaluate(&x->parts[i], of, arena, depth + 1, &part));
-		if (part.len == 0)
+	TRY(got(parts));
+	for (; n < x->n_parts; n++) {
+		TRY(evaluate(&x->parts[n], of, arena, depth + 1, &parts[n]));
+		if (parts[n].len == 0)
 			return ERR_OK;
-		if (len + part.len + x->text.len > sizeof(text))
+		if (len + parts[n].len + x->text.len > JOIN_MAX)
 			break;
-		if (i > 0 && x->text.len > 0) {
-			memcpy(text + len, x->text.ptr, x->text.len);
-			len += x->text.len;
-		}
-		memcpy(text + len, part.ptr, part.len);
-		len += part.len;
+		len += parts[n].len + (n > 0 ? x->text.len : 0);
 	}
-	*ret = arena_str(arena, (struct str){ text, len });
-	return got(ret->ptr);
+	char *text = arena_alloc(arena, len + 1), *at = text;
+	TRY(got(text));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && x->text.len > 0)
+			at = (char *)memcpy(at, x->text.ptr, x->text.len) + x->text.len;
+		at = (char *)memcpy(at, parts[i].ptr, parts[i].len) + parts[i].len;
+	}
+	*ret = (struct str){ text, len };
+	return ERR_OK;
 }
 
 static fallible evaluate(const struct mapping_expr *x, const struct facts_of *of, struct arena *arena, int depth,
