@@ -186,7 +186,7 @@ static size_t unix_seconds(struct str s, int64_t *ret_ns)
 	int64_t seconds, unit = 100000000, fraction = 0;
 	while (at < 11 && text_is_digit(at_or_nul(s, at)))
 		at++;
-	if (at != 10 || !text_number(str_cut(s, 0, 10), &seconds))
+	if (at != 10 || !text_number(str_cut(s, 0, 10), &seconds) || seconds > INT64_MAX / 1000000000 - 1)
 		return 0;
 	if (at_or_nul(s, at) == '.')
 		for (at++; text_is_digit(at_or_nul(s, at)); at++, unit /= 10)

@@ -137,14 +137,33 @@ static enum err fill_template(struct run *x, struct str *text)
 	return ERR_OK;
 }
 
+/* Texts that became empty go, and of two `*` that meet then one. */
+static void drop_empty_parts(struct sigma_string *s)
+{
+	size_t kept = 0;
+	for (size_t p = 0; p < s->n; p++) {
+		bool empty = s->parts[p].kind == SIGMA_PART_TEXT && s->parts[p].text.len == 0;
+		bool again =
+		    kept > 0 && s->parts[p].kind == SIGMA_PART_ANY && s->parts[kept - 1].kind == SIGMA_PART_ANY;
+		if (!empty && !again)
+			s->parts[kept++] = s->parts[p];
+	}
+	s->n = kept;
+}
+
 static enum err fill_templates(struct run *x, size_t first)
 {
 	for (size_t i = first; i < x->d->leaves.n; i++) {
 		struct sigma_expr *e = x->d->leaves.at[i].node;
-		for (size_t v = 0; v < e->n_values; v++)
-			for (size_t p = 0; e->values[v].kind == SIGMA_STRING && p < e->values[v].string.n; p++)
-				if (e->values[v].string.parts[p].kind == SIGMA_PART_TEXT)
-					TRY(fill_template(x, &e->values[v].string.parts[p].text));
+		for (size_t v = 0; v < e->n_values; v++) {
+			struct sigma_string *s = &e->values[v].string;
+			if (e->values[v].kind != SIGMA_STRING)
+				continue;
+			for (size_t p = 0; p < s->n; p++)
+				if (s->parts[p].kind == SIGMA_PART_TEXT)
+					TRY(fill_template(x, &s->parts[p].text));
+			drop_empty_parts(s);
+		}
 	}
 	return ERR_OK;
 }
